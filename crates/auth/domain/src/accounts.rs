@@ -1,0 +1,46 @@
+use async_trait::async_trait;
+use library_shared_domain::{DependencyError, MemberId};
+use secrecy::SecretString;
+
+/// The port that tells whose email address and password these are.
+#[async_trait]
+pub trait CredentialVerifier: Send + Sync {
+    /// The member whom this address and this password belong to; `None` where no member has the address or the password is
+    /// another. Both take the same work, so that how long the answer takes does not tell which.
+    ///
+    /// # Errors
+    /// [`VerifyCredentialsError::NotAnAddress`] where the text is no email address at all, with the rule that it breaks.
+    async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<MemberId>, VerifyCredentialsError>;
+}
+
+/// Why credentials were not judged.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyCredentialsError {
+    /// The text is no email address.
+    #[error("{rule}")]
+    NotAnAddress {
+        /// The rule that it breaks, for the client.
+        rule: String,
+    },
+    /// The machinery failed.
+    #[error(transparent)]
+    Dependency(#[from] DependencyError),
+}
+
+/// What a session needs to know of the account behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Account {
+    /// Whether the member has proven that the email address is theirs.
+    pub is_verified: bool,
+}
+
+/// The port that tells whether an account exists, and whether it is verified. It never answers from a cache: it decides who may
+/// do what.
+#[async_trait]
+pub trait AccountDirectory: Send + Sync {
+    /// The account of this member, if they still are one.
+    ///
+    /// # Errors
+    /// Only those of the machinery.
+    async fn find(&self, member_id: MemberId) -> Result<Option<Account>, DependencyError>;
+}

@@ -1,0 +1,47 @@
+use crate::{RefreshSecret, TokenHash};
+use library_shared_domain::{DependencyError, MemberId, SessionId};
+use secrecy::{ExposeSecret, SecretString};
+
+/// A signed, short-lived token that says who calls; never printed.
+#[derive(Debug, Clone)]
+pub struct AccessToken(SecretString);
+
+impl AccessToken {
+    /// The token that an issuer made.
+    #[must_use]
+    pub fn from_text(text: String) -> Self {
+        Self(text.into())
+    }
+
+    /// The text, for the response.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+/// The token is bad, expired, tampered with, signed with another algorithm or made for another purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the access token is not valid")]
+pub struct InvalidAccessToken;
+
+/// The port that makes and checks tokens.
+pub trait TokenIssuer: Send + Sync {
+    /// Makes an access token for a member's session.
+    ///
+    /// # Errors
+    /// Only those of the machinery.
+    fn issue_access(&self, member_id: MemberId, session: SessionId) -> Result<AccessToken, DependencyError>;
+
+    /// Tells who holds this access token.
+    ///
+    /// # Errors
+    /// Where it is not a valid access token.
+    fn verify_access(&self, token: &str) -> Result<MemberId, InvalidAccessToken>;
+
+    /// Makes a refresh token that nobody can guess.
+    fn make_refresh(&self) -> RefreshSecret;
+
+    /// What is kept of a refresh token.
+    fn hash_refresh(&self, secret: &RefreshSecret) -> TokenHash;
+}

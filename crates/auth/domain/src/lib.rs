@@ -1,0 +1,20 @@
+//! Sessions: short-lived access tokens and the rotating refresh tokens that renew them.
+//!
+//! - [`RefreshToken`]: the entity; [`RefreshSecret`] and [`TokenHash`]: what the client holds and what is kept of it;
+//! - [`replay_is_theft`]: the rule that tells a thief from a double click;
+//! - [`RefreshTokenRepository`], [`TokenIssuer`]: the ports that this context's adapters implement;
+//! - [`CredentialVerifier`], [`AccountDirectory`]: the ports that the member context implements. Auth knows nobody.
+//!
+//! It may depend on `library-shared-domain` alone.
+
+mod accounts;
+mod issuer;
+mod refresh_token;
+mod repository;
+mod secret;
+
+pub use accounts::{Account, AccountDirectory, CredentialVerifier, VerifyCredentialsError};
+pub use issuer::{AccessToken, InvalidAccessToken, TokenIssuer};
+pub use refresh_token::{REPLAY_GRACE, RefreshToken, replay_is_theft};
+pub use repository::{RefreshTokenRepository, Rotation, StartSessionError, Successor};
+pub use secret::{RefreshSecret, TokenHash};

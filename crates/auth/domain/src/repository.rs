@@ -1,0 +1,78 @@
+use crate::{RefreshToken, TokenHash};
+use async_trait::async_trait;
+use library_shared_domain::{DependencyError, RefreshTokenId, SessionId};
+use time::OffsetDateTime;
+
+/// The port that keeps the sessions and their refresh tokens.
+#[async_trait]
+pub trait RefreshTokenRepository: Send + Sync {
+    /// Keeps a new session with its first token.
+    ///
+    /// # Errors
+    /// [`StartSessionError::MemberMissing`] where the member is gone.
+    async fn start_session(&self, first: &RefreshToken, now: OffsetDateTime) -> Result<(), StartSessionError>;
+
+    /// Revokes the token of this hash and puts its successor in its place, in one atomic step: of many callers who present one
+    /// token at once, exactly one gets [`Rotation::Rotated`].
+    ///
+    /// # Errors
+    /// Only those of the machinery.
+    async fn rotate(&self, presented: &TokenHash, successor: &Successor, now: OffsetDateTime) -> Result<Rotation, DependencyError>;
+
+    /// The token of this hash, whatever its state.
+    ///
+    /// # Errors
+    /// Only those of the machinery.
+    async fn find_by_hash(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, DependencyError>;
+
+    /// Ends a session: none of its tokens is accepted any more, nor one that is being made at this moment. The first time that
+    /// this happened is the one that is kept; a session that does not exist needs no ending.
+    ///
+    /// # Errors
+    /// Only those of the machinery.
+    async fn revoke_session(&self, session: SessionId, now: OffsetDateTime) -> Result<(), DependencyError>;
+
+    /// Removes the sessions whose last token expired before this time, and answers with how many they were.
+    ///
+    /// # Errors
+    /// Only those of the machinery.
+    async fn remove_expired(&self, before: OffsetDateTime) -> Result<usize, DependencyError>;
+}
+
+/// The token that takes a rotated one's place, in the same session and of the same member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Successor {
+    /// Its id.
+    pub id: RefreshTokenId,
+    /// What is kept of it.
+    pub token_hash: TokenHash,
+    /// From when on it is no longer accepted.
+    pub expires_at: OffsetDateTime,
+}
+
+/// What came of a rotation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rotation {
+    /// The successor now stands in the token's place.
+    Rotated(RefreshToken),
+    /// The token had been rotated before.
+    Replayed {
+        /// The session that it belongs to.
+        session: SessionId,
+        /// When it was rotated.
+        at: OffsetDateTime,
+    },
+    /// The token is unknown, has expired, or its session has ended.
+    Refused,
+}
+
+/// Why a session was not started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartSessionError {
+    /// The member is gone.
+    #[error("the member does not exist")]
+    MemberMissing,
+    /// The machinery failed.
+    #[error(transparent)]
+    Dependency(#[from] DependencyError),
+}

@@ -1,0 +1,24 @@
+//! Who may use the library: members, their credentials, and the ports that keep and check them.
+//!
+//! - [`Member`]: the aggregate; [`MemberName`], [`Email`]: its value objects;
+//! - [`Password`], [`PasswordHash`], [`Credentials`]: what proves who somebody is, and no part of `Member`, so that no cache and
+//!   no response can hold it;
+//! - [`MemberRepository`], [`CredentialRepository`], [`PasswordHasher`], [`VerificationTokenIssuer`]: the ports.
+//!
+//! It may depend on `library-shared-domain` alone.
+
+mod credentials;
+mod email;
+mod hasher;
+mod member;
+mod name;
+mod repository;
+mod verification;
+
+pub use credentials::{Credentials, InvalidPassword, Password, PasswordHash};
+pub use email::{Email, InvalidEmail};
+pub use hasher::PasswordHasher;
+pub use member::Member;
+pub use name::MemberName;
+pub use repository::{CreateMemberError, CredentialRepository, DeleteMemberError, MemberRepository, UpdateMemberError};
+pub use verification::{InvalidVerificationToken, VerificationToken, VerificationTokenIssuer};
