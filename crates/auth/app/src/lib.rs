@@ -1,1 +1,15 @@
-//! x
+//! Sessions, one use case a file: [`Login`], [`RefreshTokens`], [`Logout`]; and [`IdentifyCaller`], which tells who calls.
+//!
+//! It may depend on domains alone; what it needs to know of members comes through the ports of `library-auth-domain`.
+
+mod identify_caller;
+mod login;
+mod logout;
+mod refresh_tokens;
+mod token_pair;
+
+pub use identify_caller::{Caller, IdentifyCaller, IdentifyCallerError};
+pub use login::{Login, LoginCommand, LoginError};
+pub use logout::Logout;
+pub use refresh_tokens::{RefreshTokens, RefreshTokensError};
+pub use token_pair::{RefreshTokenLifetime, TokenPair};

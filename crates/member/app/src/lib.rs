@@ -1,1 +1,24 @@
-//! x
+//! The members' use cases, one a file: [`RegisterMember`], [`VerifyMember`], [`ReadMember`], [`ListMembers`], [`DeleteMember`]; and
+//! what other contexts ask of members: [`VerifyCredentials`] behind auth's port `CredentialVerifier`, [`ComposeNotification`]
+//! behind notification's port `Composer`.
+//!
+//! It may depend on domains alone. To add a use case, add a file like the others, a line below, and a route in
+//! `library-member-http`.
+
+mod compose_notification;
+mod delete_member;
+mod list_members;
+mod membership;
+mod read_member;
+mod register_member;
+mod verify_credentials;
+mod verify_member;
+
+pub use compose_notification::{ComposeNotification, VerificationLink};
+pub use delete_member::{DeleteMember, DeleteMemberError};
+pub use list_members::ListMembers;
+pub use membership::Membership;
+pub use read_member::{ReadMember, ReadMemberError};
+pub use register_member::{RegisterMember, RegisterMemberCommand, RegisterMemberError};
+pub use verify_credentials::VerifyCredentials;
+pub use verify_member::{VerifyMember, VerifyMemberError};

@@ -1,1 +1,12 @@
-//! x
+//! Delivering what is queued, one use case a file: [`DeliverNotifications`], and for operators [`ListNotifications`] and
+//! [`RetryNotifications`].
+//!
+//! It may depend on domains alone: who composes a message and which channel sends it is behind ports.
+
+mod deliver_notifications;
+mod list_notifications;
+mod retry_notifications;
+
+pub use deliver_notifications::{Delivery, DeliverNotifications};
+pub use list_notifications::ListNotifications;
+pub use retry_notifications::RetryNotifications;

@@ -1,1 +1,18 @@
-//! x
+//! What every context's driven adapters build on.
+//!
+//! - [`database`]: SQL on PostgreSQL and SQLite behind one set of queries: pools, sessions, transactions, migrations;
+//! - [`cache`]: the [`Cache`](cache::Cache) port, in process and in Redis, with no stale value after a write;
+//! - [`JwtKeys`]: signing and checking JSON Web Tokens with the one configured algorithm;
+//! - [`SystemClock`], [`UuidV7Generator`]: the real ones behind the domain's ports.
+//!
+//! It may depend on `library-shared-domain` and on libraries; on no context.
+
+pub mod cache;
+mod clock;
+pub mod database;
+mod id_generator;
+mod jwt_keys;
+
+pub use clock::SystemClock;
+pub use id_generator::UuidV7Generator;
+pub use jwt_keys::{InvalidJwt, InvalidJwtKeys, JwtAlgorithm, JwtKeys};

@@ -1,0 +1,99 @@
+use crate::{RefreshTokenLifetime, TokenPair};
+use library_auth_domain::{
+    CredentialVerifier, RefreshToken, RefreshTokenRepository, StartSessionError, TokenIssuer, VerifyCredentialsError,
+};
+use library_shared_domain::{Clock, DependencyError, IdGenerator, RefreshTokenId, SessionId};
+use secrecy::SecretString;
+use std::sync::Arc;
+
+/// Starts a session for whoever knows an address and its password.
+pub struct Login {
+    verifier: Arc<dyn CredentialVerifier>,
+    tokens: Arc<dyn RefreshTokenRepository>,
+    issuer: Arc<dyn TokenIssuer>,
+    ids: Arc<dyn IdGenerator>,
+    clock: Arc<dyn Clock>,
+    lifetime: RefreshTokenLifetime,
+}
+
+/// What somebody presents.
+#[derive(Debug, Clone)]
+pub struct LoginCommand {
+    /// The address.
+    pub email: String,
+    /// The password.
+    pub password: SecretString,
+}
+
+/// Why no session was started.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// The text is no email address.
+    #[error("{rule}")]
+    NotAnAddress {
+        /// The rule that it breaks.
+        rule: String,
+    },
+    /// No member has this address, or the password is another: it is not told which.
+    #[error("the email address or the password is wrong")]
+    WrongCredentials,
+    /// The machinery failed.
+    #[error(transparent)]
+    Dependency(#[from] DependencyError),
+}
+
+impl Login {
+    /// The use case on these ports; refresh tokens are good for this long.
+    pub fn new(
+        verifier: Arc<dyn CredentialVerifier>,
+        tokens: Arc<dyn RefreshTokenRepository>,
+        issuer: Arc<dyn TokenIssuer>,
+        ids: Arc<dyn IdGenerator>,
+        clock: Arc<dyn Clock>,
+        lifetime: RefreshTokenLifetime,
+    ) -> Self {
+        Self { verifier, tokens, issuer, ids, clock, lifetime }
+    }
+
+    /// Starts a session and answers with its tokens.
+    ///
+    /// # Errors
+    /// [`LoginError::NotAnAddress`] where the address is none, [`LoginError::WrongCredentials`] where nobody has these.
+    pub async fn execute(&self, command: LoginCommand) -> Result<TokenPair, LoginError> {
+        let member_id =
+            self.verifier.verify(&command.email, &command.password).await?.ok_or(LoginError::WrongCredentials)?;
+        let session = SessionId::from(self.ids.generate());
+        let now = self.clock.now();
+        let refresh_token = self.issuer.make_refresh();
+        let first = RefreshToken {
+            id: RefreshTokenId::from(self.ids.generate()),
+            member_id,
+            session,
+            token_hash: self.issuer.hash_refresh(&refresh_token),
+            expires_at: self.lifetime.expiry(now),
+            revoked_at: None,
+        };
+        let access_token = self.issuer.issue_access(member_id, session)?;
+        self.tokens.start_session(&first, now).await?;
+        Ok(TokenPair { access_token, refresh_token })
+    }
+}
+
+impl From<VerifyCredentialsError> for LoginError {
+    fn from(error: VerifyCredentialsError) -> Self {
+        match error {
+            VerifyCredentialsError::NotAnAddress { rule } => Self::NotAnAddress { rule },
+            VerifyCredentialsError::Dependency(error) => Self::Dependency(error),
+        }
+    }
+}
+
+impl From<StartSessionError> for LoginError {
+    fn from(error: StartSessionError) -> Self {
+        match error {
+            // Deleted since the password was checked.
+            StartSessionError::MemberMissing => Self::WrongCredentials,
+            StartSessionError::Dependency(error) => Self::Dependency(error),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+use crate::Cataloguing;
+use library_book_domain::{Book, BookDetails, UpdateBookError as SaveError};
+use library_shared_domain::{BookId, Clock, DependencyError, UnitOfWork, contended};
+use std::sync::Arc;
+
+/// How often a lost race is run again. Each lost race is another caller's success, so that many callers at once all come through.
+const ATTEMPTS: usize = 100;
+
+/// Changes what the catalogue says of a book.
+pub struct UpdateBook {
+    units: Arc<dyn UnitOfWork<Cataloguing>>,
+    clock: Arc<dyn Clock>,
+}
+
+/// The change.
+#[derive(Debug, Clone)]
+pub struct UpdateBookCommand {
+    /// Which book.
+    pub id: BookId,
+    /// What the catalogue is to say of it.
+    pub details: BookDetails,
+}
+
+/// Why a book was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateBookError {
+    /// There is no such book.
+    #[error("there is no such book")]
+    NotFound,
+    /// The machinery failed.
+    #[error(transparent)]
+    Dependency(#[from] DependencyError),
+}
+
+impl UpdateBook {
+    /// The use case on these ports.
+    pub fn new(units: Arc<dyn UnitOfWork<Cataloguing>>, clock: Arc<dyn Clock>) -> Self {
+        Self { units, clock }
+    }
+
+    /// Changes the book and answers with it. Of callers at once, each change is applied whole, one after the other.
+    ///
+    /// # Errors
+    /// [`UpdateBookError::NotFound`] where there is no such book.
+    pub async fn execute(&self, command: UpdateBookCommand) -> Result<Book, UpdateBookError> {
+        for _ in 0..ATTEMPTS {
+            let unit = self.units.begin().await?;
+            let mut book = unit.books.find_by_id(command.id).await?.ok_or(UpdateBookError::NotFound)?;
+            book.revise(command.details.clone(), self.clock.now());
+            match unit.books.update(&book).await {
+                Ok(saved) => {
+                    unit.commit().await?;
+                    return Ok(saved);
+                }
+                Err(SaveError::Moved) => {}
+                Err(SaveError::Missing) => return Err(UpdateBookError::NotFound),
+                Err(SaveError::Dependency(error)) => return Err(error.into()),
+            }
+        }
+        Err(contended().into())
+    }
+}

@@ -1,0 +1,14 @@
+use library_member_domain::{CredentialRepository, MemberRepository};
+use library_notification_domain::NotificationQueue;
+use std::sync::Arc;
+
+/// What a unit of work on the members spans.
+#[derive(Clone)]
+pub struct Membership {
+    /// The members, as the unit sees them.
+    pub members: Arc<dyn MemberRepository>,
+    /// Their credentials.
+    pub credentials: Arc<dyn CredentialRepository>,
+    /// What is to be sent to them, once the unit is committed.
+    pub notifications: Arc<dyn NotificationQueue>,
+}

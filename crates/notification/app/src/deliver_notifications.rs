@@ -1,0 +1,92 @@
+use library_notification_domain::{ClaimedNotification, Composer, NextStep, NotificationQueue, Notifier, RetryPolicy};
+use library_shared_domain::{Clock, DependencyError};
+use std::sync::Arc;
+use time::Duration;
+
+/// For how long a worker holds a notification before another may take it: longer than sending one may take.
+const LEASE: Duration = Duration::minutes(2);
+
+/// Sends what is queued.
+pub struct DeliverNotifications {
+    queue: Arc<dyn NotificationQueue>,
+    composer: Arc<dyn Composer>,
+    notifier: Arc<dyn Notifier>,
+    clock: Arc<dyn Clock>,
+    policy: RetryPolicy,
+}
+
+/// What became of a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// Nothing was due.
+    NothingDue,
+    /// It was sent.
+    Sent,
+    /// There was nothing to say any more.
+    Dropped,
+    /// It will be tried again.
+    Postponed,
+    /// It was given up and kept as failed.
+    GivenUp,
+}
+
+impl DeliverNotifications {
+    /// The use case on these ports.
+    pub fn new(
+        queue: Arc<dyn NotificationQueue>,
+        composer: Arc<dyn Composer>,
+        notifier: Arc<dyn Notifier>,
+        clock: Arc<dyn Clock>,
+        policy: RetryPolicy,
+    ) -> Self {
+        Self { queue, composer, notifier, clock, policy }
+    }
+
+    /// Takes the notification that has been due for longest and delivers it. It takes one at a time, so that a worker can stop
+    /// between two.
+    ///
+    /// # Errors
+    /// Where the queue is away. A notification that was claimed by then is due again when its lease has run out.
+    pub async fn execute(&self) -> Result<Delivery, DependencyError> {
+        let claimed = self.queue.claim(1, self.clock.now(), LEASE).await?;
+        match claimed.first() {
+            None => Ok(Delivery::NothingDue),
+            Some(notification) => self.deliver(notification).await,
+        }
+    }
+
+    async fn deliver(&self, notification: &ClaimedNotification) -> Result<Delivery, DependencyError> {
+        let message = match self.composer.compose(notification.kind, notification.member_id).await {
+            Ok(Some(message)) => message,
+            Ok(None) => {
+                self.queue.complete(notification.claim).await?;
+                return Ok(Delivery::Dropped);
+            }
+            Err(error) => return self.put_off(notification, &format!("it could not be composed: {error}")).await,
+        };
+        match self.notifier.send(notification.claim.id, &message).await {
+            Ok(()) => {
+                self.queue.complete(notification.claim).await?;
+                Ok(Delivery::Sent)
+            }
+            Err(error) => self.put_off(notification, &error.to_string()).await,
+        }
+    }
+
+    async fn put_off(&self, notification: &ClaimedNotification, reason: &str) -> Result<Delivery, DependencyError> {
+        let now = self.clock.now();
+        let (id, attempt) = (notification.claim.id, notification.attempt);
+        match self.policy.after(attempt, now) {
+            NextStep::TryAgainAt(at) => {
+                tracing::warn!(notification_id = %id, attempt, reason, "notification_postponed");
+                self.queue.postpone(notification.claim, at, reason).await?;
+                Ok(Delivery::Postponed)
+            }
+            NextStep::GiveUp => {
+                tracing::error!(notification_id = %id, attempt, reason, "notification_failed");
+                self.queue.fail(notification.claim, now, reason).await?;
+                Ok(Delivery::GivenUp)
+            }
+        }
+    }
+}

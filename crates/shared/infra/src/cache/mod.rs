@@ -1,0 +1,47 @@
+//! Values of one kind, kept by id for a while, so that the database need not answer again.
+//!
+//! A cache is correct if a reader never sees a value older than the last write that was acknowledged before the reader began. Two
+//! rules make it so: who writes forgets the value after the commit, and who read a value from the database may fill it in only
+//! if nobody has forgotten the id since that reader looked it up, which its [`FillPermit`] proves.
+//!
+//! Absence is never cached, and nothing inside a unit of work is.
+
+mod in_process;
+mod invalidation;
+mod redis;
+
+pub use in_process::InProcessCache;
+pub use invalidation::Invalidation;
+pub use redis::{RedisCache, RedisConnectError, RedisConnections, RedisValue};
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+/// The port of a cache. It never fails: a cache that is away has nothing, and the database answers.
+#[async_trait]
+pub trait Cache<V>: Send + Sync {
+    /// Looks a value up.
+    async fn look_up(&self, id: Uuid) -> LookUp<V>;
+
+    /// Fills in the value that the database answered after a miss. Nothing happens where the id has been forgotten since.
+    async fn fill(&self, id: Uuid, permit: FillPermit, value: &V);
+
+    /// Forgets a value, after the commit of a change to it. A forgotten value is not seen again, even where the cache is away
+    /// at this moment.
+    async fn forget(&self, id: Uuid);
+}
+
+/// What a look-up found.
+#[derive(Debug, PartialEq, Eq)]
+pub enum LookUp<V> {
+    /// The value.
+    Hit(V),
+    /// Nothing; who asks the database may fill in its answer.
+    Miss(FillPermit),
+    /// Nothing, and the database's answer is not to be filled in: another reader does so already, or the cache is away.
+    Bypass,
+}
+
+/// The right to fill in a value, as long as nobody forgets the id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FillPermit(u128);

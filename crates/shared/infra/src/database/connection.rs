@@ -1,0 +1,145 @@
+use super::SqlError;
+use diesel::{SqliteConnection, result::Error as DieselError};
+use diesel_async::{
+    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, TransactionManager,
+    pooled_connection::deadpool::Object,
+    sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper},
+};
+use futures_util::{FutureExt, future::BoxFuture};
+use std::error::Error;
+use tokio::{runtime::Handle, time::error::Elapsed};
+
+/// Runs SQLite's blocking calls on tokio's threads for them.
+///
+/// Unlike diesel-async's own runtime, it does not wait when the future is dropped in the middle of a query: the closure owns the
+/// connection and ends by itself.
+#[derive(Debug)]
+pub struct Detached;
+
+impl SpawnBlocking for Detached {
+    fn spawn_blocking<'a, R: Send + 'static>(
+        &mut self,
+        task: impl FnOnce() -> R + Send + 'static,
+    ) -> BoxFuture<'a, Result<R, Box<dyn Error + Send + Sync>>> {
+        tokio::task::spawn_blocking(task).map(|joined| joined.map_err(Into::into)).boxed()
+    }
+
+    fn get_runtime() -> Self {
+        Self
+    }
+}
+
+/// A SQLite connection whose calls do not block the caller's thread.
+pub type SqliteAsyncConnection = SyncConnectionWrapper<SqliteConnection, Detached>;
+
+/// A pooled connection to either database.
+pub enum Connection {
+    /// To PostgreSQL.
+    Postgres(Object<AsyncPgConnection>),
+    /// To SQLite.
+    Sqlite(Object<SqliteAsyncConnection>),
+}
+
+impl Connection {
+    /// Takes the connection out of its pool and closes it.
+    fn close(self) {
+        match self {
+            Self::Postgres(object) => drop(Object::take(object)),
+            Self::Sqlite(object) => drop(Object::take(object)),
+        }
+    }
+
+    pub(super) async fn begin(&mut self) -> Result<(), DieselError> {
+        match self {
+            Self::Postgres(object) => AnsiTransactionManager::begin_transaction(&mut **object).await,
+            // A transaction that will write takes SQLite's write lock at once: one that read first and then finds the lock
+            // taken could not wait for it.
+            Self::Sqlite(object) => {
+                object
+                    .spawn_blocking(|connection| {
+                        diesel::connection::AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")
+                    })
+                    .await
+            }
+        }
+    }
+
+    pub(super) async fn commit(&mut self) -> Result<(), DieselError> {
+        match self {
+            Self::Postgres(object) => AnsiTransactionManager::commit_transaction(&mut **object).await,
+            Self::Sqlite(object) => {
+                <SqliteAsyncConnection as AsyncConnection>::TransactionManager::commit_transaction(&mut **object).await
+            }
+        }
+    }
+
+    async fn roll_back(&mut self) -> Result<(), DieselError> {
+        match self {
+            Self::Postgres(object) => AnsiTransactionManager::rollback_transaction(&mut **object).await,
+            Self::Sqlite(object) => {
+                <SqliteAsyncConnection as AsyncConnection>::TransactionManager::rollback_transaction(&mut **object).await
+            }
+        }
+    }
+}
+
+/// A connection that goes back to its pool only in a state in which the next user can have it: dropped in the middle of a statement
+/// it is closed, dropped in a transaction it is rolled back first.
+pub struct LeasedConnection {
+    connection: Option<Connection>,
+    in_statement: bool,
+    in_transaction: bool,
+}
+
+impl LeasedConnection {
+    pub(super) const fn new(connection: Connection) -> Self {
+        Self { connection: Some(connection), in_statement: false, in_transaction: false }
+    }
+
+    /// Notes that a transaction is open from the next statement on.
+    pub(super) const fn enter_transaction(&mut self) {
+        self.in_transaction = true;
+    }
+
+    /// Notes that the transaction has been committed.
+    pub(super) const fn leave_transaction(&mut self) {
+        self.in_transaction = false;
+    }
+
+    /// The connection, for one statement.
+    pub fn start_statement(&mut self) -> &mut Connection {
+        self.in_statement = true;
+        self.connection.as_mut().expect("a lease holds its connection until it is dropped")
+    }
+
+    /// Notes how the statement ended: a statement whose time was up still runs.
+    ///
+    /// # Errors
+    /// That of the statement.
+    pub fn finish_statement<T>(&mut self, outcome: Result<Result<T, DieselError>, Elapsed>) -> Result<T, SqlError> {
+        let finished = outcome.map_err(|_| SqlError::timed_out())?;
+        self.in_statement = false;
+        finished.map_err(SqlError::from)
+    }
+}
+
+impl Drop for LeasedConnection {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        match Handle::try_current() {
+            _ if !self.in_statement && !self.in_transaction => drop(connection),
+            Ok(runtime) if !self.in_statement => drop(runtime.spawn(return_rolled_back(connection))),
+            _ => connection.close(),
+        }
+    }
+}
+
+/// Rolls back and lets the connection go back to its pool; one that cannot be rolled back in time is closed.
+async fn return_rolled_back(connection: Connection) {
+    let mut lease = LeasedConnection::new(connection);
+    let outcome = super::within_limit(lease.start_statement().roll_back()).await;
+    if let Err(error) = lease.finish_statement(outcome) {
+        tracing::warn!(error = %error, "transaction_rollback_failed");
+        lease.in_statement = true;
+    }
+}

@@ -1,0 +1,143 @@
+use super::{Database, DatabaseUrl, pools::Address};
+use diesel::{
+    Connection, RunQueryDsl, SqliteConnection, backend::Backend, connection::SimpleConnection, migration::MigrationSource,
+    result::Error as DieselError,
+};
+use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use library_shared_domain::Cause;
+use std::{thread, time::Duration};
+use tokio::sync::oneshot;
+
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../../../migrations/postgres");
+const SQLITE: EmbeddedMigrations = embed_migrations!("../../../migrations/sqlite");
+
+/// Taken before anything is read, so that of two servers that start at once one migrates and the other finds it done. The number
+/// is "library" in ASCII.
+const POSTGRES_LOCK: &str = "SET lock_timeout = '60s'; SELECT pg_advisory_lock(30506441440293497);";
+
+/// Rebuilding a table that others refer to must not cascade into them.
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 60000; PRAGMA foreign_keys = off;";
+
+/// How long a caller waits for the migrations: those of a large database take their time.
+const LIMIT: Duration = Duration::from_secs(600);
+
+/// The schema was not brought to where it should be.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrationError {
+    /// A later release has migrated this database.
+    #[error("the database {database} has the migration {version}, which this release does not know; run a release that does")]
+    FromTheFuture {
+        /// Which database.
+        database: DatabaseUrl,
+        /// The migration that is not known.
+        version: String,
+    },
+    /// A migration failed, or the database is away.
+    #[error("the database {database} cannot be migrated: {cause}")]
+    Failed {
+        /// Which database.
+        database: DatabaseUrl,
+        /// Why.
+        cause: Cause,
+    },
+}
+
+impl Database {
+    /// Applies every migration that is pending, under a lock that lets one process at a time do so, and answers with how many
+    /// these were.
+    ///
+    /// # Errors
+    /// Where a migration fails, the database is away, or its schema is of a later release.
+    pub async fn migrate(&self) -> Result<usize, MigrationError> {
+        self.run(Direction::Up).await
+    }
+
+    /// Reverts every migration: an empty database remains.
+    ///
+    /// # Errors
+    /// Where a migration fails or the database is away.
+    pub async fn revert_migrations(&self) -> Result<usize, MigrationError> {
+        self.run(Direction::Down).await
+    }
+
+    /// Migrates on a thread of its own: diesel's harness blocks, and must not find a runtime to block in.
+    async fn run(&self, direction: Direction) -> Result<usize, MigrationError> {
+        let (sender, receiver) = oneshot::channel();
+        let address = self.address().clone();
+        thread::spawn(move || {
+            let outcome = match address {
+                Address::Postgres(url) => migrate_postgres(&url, direction),
+                Address::Sqlite(path) => migrate_sqlite(&path, direction),
+            };
+            // Nobody listens any more where the caller has given up.
+            drop(sender.send(outcome));
+        });
+        let failed = |cause: Cause| MigrationError::Failed { database: self.url().clone(), cause };
+        match tokio::time::timeout(LIMIT, receiver).await {
+            Ok(Ok(Ok(count))) => Ok(count),
+            Ok(Ok(Err(Failure::FromTheFuture(version)))) => {
+                Err(MigrationError::FromTheFuture { database: self.url().clone(), version })
+            }
+            Ok(Ok(Err(Failure::Other(cause)))) => Err(failed(cause)),
+            Ok(Err(error)) => Err(failed(error.into())),
+            Err(error) => Err(failed(error.into())),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Direction {
+    Up,
+    Down,
+}
+
+enum Failure {
+    FromTheFuture(String),
+    Other(Cause),
+}
+
+impl From<DieselError> for Failure {
+    fn from(error: DieselError) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+fn migrate_postgres(url: &str, direction: Direction) -> Result<usize, Failure> {
+    let mut connection =
+        AsyncConnectionWrapper::<AsyncPgConnection>::establish(url).map_err(|error| Failure::Other(error.into()))?;
+    // The lock belongs to the connection, and ends with it.
+    connection.batch_execute(POSTGRES_LOCK)?;
+    apply(&mut connection, POSTGRES, direction)
+}
+
+fn migrate_sqlite(path: &str, direction: Direction) -> Result<usize, Failure> {
+    let mut connection = SqliteConnection::establish(path).map_err(|error| Failure::Other(error.into()))?;
+    connection.batch_execute(SQLITE_SETTINGS)?;
+    connection.immediate_transaction(|connection| {
+        let count = apply(connection, SQLITE, direction)?;
+        let broken_references = diesel::sql_query("PRAGMA foreign_key_check").execute(connection)?;
+        if broken_references > 0 {
+            return Err(Failure::Other("a migration left references to rows that do not exist".into()));
+        }
+        Ok(count)
+    })
+}
+
+fn apply<DB, C>(connection: &mut C, migrations: EmbeddedMigrations, direction: Direction) -> Result<usize, Failure>
+where
+    DB: Backend,
+    C: MigrationHarness<DB>,
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let known = migrations.migrations().map_err(Failure::Other)?;
+    for applied in connection.applied_migrations().map_err(Failure::Other)? {
+        if !known.iter().any(|migration| migration.name().version() == applied) {
+            return Err(Failure::FromTheFuture(applied.to_string()));
+        }
+    }
+    match direction {
+        Direction::Up => connection.run_pending_migrations(migrations).map(|applied| applied.len()).map_err(Failure::Other),
+        Direction::Down => connection.revert_all_migrations(migrations).map(|reverted| reverted.len()).map_err(Failure::Other),
+    }
+}

@@ -1,0 +1,65 @@
+//! SQL on PostgreSQL and SQLite behind one set of queries.
+//!
+//! A repository holds a [`Session`], takes a connection from it ([`Session::read`], [`Session::write`]) and runs a diesel query on
+//! it with [`with_connection!`](crate::with_connection), which compiles the one query for both databases. What a query
+//! answers is a [`SqlError`] where it failed, which tells the violated rules of the schema from failures of the machinery.
+//!
+//! A [`SqlUnitOfWork`] binds repositories to one transaction.
+
+mod connection;
+mod error;
+mod migrations;
+mod pools;
+mod session;
+mod transaction;
+mod types;
+mod unit_of_work;
+mod url;
+
+pub use connection::{Connection, LeasedConnection, SqliteAsyncConnection};
+pub use error::SqlError;
+pub use migrations::MigrationError;
+pub use pools::{ConnectError, Database};
+pub use session::{Session, SessionConnection};
+pub use types::{DbTimestamp, DbUuid, SqlTimestamp, SqlUuid, corrupt};
+pub use unit_of_work::{AfterCommit, SqlUnitOfWork, UnitScope};
+pub use url::{DatabaseUrl, InvalidDatabaseUrl};
+
+use std::time::Duration;
+
+/// How long one statement may take before its caller is told that the database is unavailable.
+const STATEMENT_LIMIT: Duration = Duration::from_millis(2_500);
+
+/// How long a caller waits for a connection of the pool, or for a new one to be made.
+const CONNECTION_LIMIT: Duration = Duration::from_secs(2);
+
+/// Holds a query to the time limit of a statement. It is public for [`with_connection!`](crate::with_connection) alone.
+#[doc(hidden)]
+pub async fn within_limit<T>(query: impl Future<Output = T>) -> Result<T, tokio::time::error::Elapsed> {
+    tokio::time::timeout(STATEMENT_LIMIT, query).await
+}
+
+/// Runs one query, written once, on a connection of either database, and answers with `Result<_, SqlError>`.
+///
+/// ```ignore
+/// with_connection!(self.session.read().await?, |connection| {
+///     books::table.find(SqlUuid::new(id)).select(BookRow::as_select()).first(connection).await.optional()
+/// })
+/// ```
+#[macro_export]
+macro_rules! with_connection {
+    ($session_connection:expr, |$connection:ident| $query:expr) => {{
+        let mut session_connection = $session_connection;
+        let outcome = match session_connection.start_statement() {
+            $crate::database::Connection::Postgres(object) => {
+                let $connection = &mut **object;
+                $crate::database::within_limit(async { $query }).await
+            }
+            $crate::database::Connection::Sqlite(object) => {
+                let $connection = &mut **object;
+                $crate::database::within_limit(async { $query }).await
+            }
+        };
+        session_connection.finish_statement(outcome)
+    }};
+}

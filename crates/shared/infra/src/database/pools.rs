@@ -1,0 +1,199 @@
+use super::{CONNECTION_LIMIT, Connection, DatabaseUrl, LeasedConnection, SqliteAsyncConnection};
+use diesel::{Connection as _, ConnectionError, SqliteConnection};
+use deadpool::{
+    Runtime,
+    managed::{self, BuildError},
+};
+use diesel_async::{
+    AsyncConnection, AsyncPgConnection, SimpleAsyncConnection,
+    pooled_connection::{
+        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+        deadpool::{Pool, PoolError},
+    },
+};
+use futures_util::FutureExt;
+use library_shared_domain::DependencyError;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::runtime::Handle;
+use uuid::Uuid;
+
+/// How long a start waits for the database.
+const REACHABLE_LIMIT: Duration = Duration::from_secs(5);
+
+/// How many connections a server has to PostgreSQL.
+const POSTGRES_CONNECTIONS: usize = 16;
+
+/// How many connections read from a SQLite file. There is one more that writes: several would only wait for each other's lock,
+/// and longer than in a queue.
+const SQLITE_READERS: usize = 8;
+
+/// The server's own limits, a little above ours, so that what a caller has given up on does not run on for long.
+const POSTGRES_SETTINGS: &str =
+    "SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '10s'; SET TIME ZONE 'UTC';";
+
+/// `synchronous = full` keeps what was acknowledged through a power failure.
+const SQLITE_SETTINGS: &str =
+    "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA foreign_keys = on;";
+
+/// The connections to one database. Clones share them.
+#[derive(Clone)]
+pub struct Database {
+    url: DatabaseUrl,
+    address: Address,
+    pools: Pools,
+}
+
+/// What a connection is opened with.
+#[derive(Clone)]
+pub(super) enum Address {
+    Postgres(String),
+    Sqlite(String),
+}
+
+#[derive(Clone)]
+enum Pools {
+    Postgres(Pool<AsyncPgConnection>),
+    Sqlite { readers: Pool<SqliteAsyncConnection>, writer: Pool<SqliteAsyncConnection>, _anchor: Option<Anchor> },
+}
+
+/// A connection that keeps a database in memory alive while the pools have none.
+type Anchor = Arc<Mutex<SqliteConnection>>;
+
+/// The database cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the database {database} cannot be reached: {reason}")]
+pub struct ConnectError {
+    /// Which, without its password.
+    pub database: DatabaseUrl,
+    /// Why.
+    pub reason: String,
+}
+
+impl Database {
+    /// Opens pools on the database. Connections are made when they are needed, always on the runtime that this is called on, so
+    /// that they outlive the worker thread that asked for them.
+    ///
+    /// # Errors
+    /// Where a database in memory cannot be opened.
+    pub fn open(url: &DatabaseUrl) -> Result<Self, ConnectError> {
+        let failed = |reason: String| ConnectError { database: url.clone(), reason };
+        let (address, anchor) = match url {
+            DatabaseUrl::Postgres(address) => (Address::Postgres(address.to_string()), None),
+            DatabaseUrl::SqliteFile(path) => (Address::Sqlite(path.to_string_lossy().into_owned()), None),
+            DatabaseUrl::SqliteMemory => {
+                #[expect(clippy::disallowed_methods, reason = "the name of a database in memory is no id of the domain's")]
+                let name = format!("file:/library-{}?vfs=memdb", Uuid::new_v4());
+                let anchor = SqliteConnection::establish(&name).map_err(|error| failed(error.to_string()))?;
+                (Address::Sqlite(name), Some(Arc::new(Mutex::new(anchor))))
+            }
+        };
+        let pools = match &address {
+            Address::Postgres(address) => postgres_pool(address).map(Pools::Postgres),
+            Address::Sqlite(path) => sqlite_pools(path, anchor),
+        };
+        Ok(Self { url: url.clone(), address, pools: pools.map_err(|error| failed(error.to_string()))? })
+    }
+
+    /// Makes sure, within five seconds, that the database is there and lets us in.
+    ///
+    /// # Errors
+    /// Where it is not, or does not, with the reason.
+    pub async fn check_reachable(&self) -> Result<(), ConnectError> {
+        let failed = |reason: String| ConnectError { database: self.url.clone(), reason };
+        match tokio::time::timeout(REACHABLE_LIMIT, self.writer()).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(failed(reason(&error))),
+            Err(_) => Err(failed("it did not answer in time".to_owned())),
+        }
+    }
+
+    pub(super) const fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    pub(super) const fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// A connection for a statement that only reads.
+    pub(super) async fn reader(&self) -> Result<LeasedConnection, DependencyError> {
+        match &self.pools {
+            Pools::Postgres(pool) => Ok(LeasedConnection::new(Connection::Postgres(pool.get().await.map_err(unavailable)?))),
+            Pools::Sqlite { readers, .. } => {
+                Ok(LeasedConnection::new(Connection::Sqlite(readers.get().await.map_err(unavailable)?)))
+            }
+        }
+    }
+
+    /// A connection for statements that write.
+    pub(super) async fn writer(&self) -> Result<LeasedConnection, DependencyError> {
+        match &self.pools {
+            Pools::Postgres(_) => self.reader().await,
+            Pools::Sqlite { writer, .. } => {
+                Ok(LeasedConnection::new(Connection::Sqlite(writer.get().await.map_err(unavailable)?)))
+            }
+        }
+    }
+}
+
+/// The innermost reason of an error: what the database or the network said.
+fn reason(error: &DependencyError) -> String {
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
+
+fn unavailable(error: PoolError) -> DependencyError {
+    DependencyError::unavailable("database", error)
+}
+
+fn postgres_pool(url: &str) -> Result<Pool<AsyncPgConnection>, BuildError> {
+    let runtime = Handle::current();
+    let mut config = ManagerConfig::<AsyncPgConnection>::default();
+    // A query to test the connection before each use would halve the rate; one that turns out dead is closed.
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |url| {
+        let url = url.to_owned();
+        let connecting = runtime.spawn(async move {
+            let mut connection = AsyncPgConnection::establish(&url).await?;
+            connection.batch_execute(POSTGRES_SETTINGS).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(connection)
+        });
+        connecting.map(|joined| joined.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))).boxed()
+    });
+    pool(AsyncDieselConnectionManager::new_with_config(url, config), POSTGRES_CONNECTIONS)
+}
+
+fn sqlite_pools(path: &str, anchor: Option<Anchor>) -> Result<Pools, BuildError> {
+    Ok(Pools::Sqlite { readers: sqlite_pool(path, SQLITE_READERS)?, writer: sqlite_pool(path, 1)?, _anchor: anchor })
+}
+
+fn sqlite_pool(path: &str, connections: usize) -> Result<Pool<SqliteAsyncConnection>, BuildError> {
+    let mut config = ManagerConfig::<SqliteAsyncConnection>::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(|path| {
+        let path = path.to_owned();
+        async move {
+            let mut connection = SqliteAsyncConnection::establish(&path).await?;
+            connection.batch_execute(SQLITE_SETTINGS).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(connection)
+        }
+        .boxed()
+    });
+    pool(AsyncDieselConnectionManager::new_with_config(path, config), connections)
+}
+
+fn pool<M: managed::Manager>(manager: M, connections: usize) -> Result<managed::Pool<M>, BuildError> {
+    managed::Pool::builder(manager)
+        .max_size(connections)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(CONNECTION_LIMIT))
+        .create_timeout(Some(CONNECTION_LIMIT))
+        .recycle_timeout(Some(CONNECTION_LIMIT))
+        .build()
+}
