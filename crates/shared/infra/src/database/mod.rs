@@ -9,6 +9,7 @@
 mod connection;
 mod error;
 mod migrations;
+mod paging;
 mod pools;
 mod session;
 mod transaction;
@@ -19,8 +20,10 @@ mod url;
 pub use connection::{Connection, LeasedConnection, SqliteAsyncConnection};
 pub use error::SqlError;
 pub use migrations::MigrationError;
+pub use paging::{before, surplus};
 pub use pools::{ConnectError, Database};
 pub use session::{Session, SessionConnection};
+pub use transaction::Together;
 pub use types::{DbTimestamp, DbUuid, SqlTimestamp, SqlUuid, corrupt};
 pub use unit_of_work::{AfterCommit, SqlUnitOfWork, UnitScope};
 pub use url::{DatabaseUrl, InvalidDatabaseUrl};
@@ -43,20 +46,31 @@ pub async fn within_limit<T>(query: impl Future<Output = T>) -> Result<T, tokio:
 ///
 /// ```ignore
 /// with_connection!(self.session.read().await?, |connection| {
-///     books::table.find(SqlUuid::new(id)).select(BookRow::as_select()).first(connection).await.optional()
+///     books::table.find(SqlUuid::new(id)).first::<BookRow>(connection).await.optional()
+/// })
+/// ```
+///
+/// Where the SQL itself differs, a pair says what it is on PostgreSQL and what on SQLite:
+///
+/// ```ignore
+/// with_connection!(self.session.write().await?, |connection, statement = (ON_POSTGRES, ON_SQLITE)| {
+///     sql_query(statement).execute(connection).await
 /// })
 /// ```
 #[macro_export]
 macro_rules! with_connection {
-    ($session_connection:expr, |$connection:ident| $query:expr) => {{
+    ($session_connection:expr, |$connection:ident| $query:expr) => {
+        $crate::with_connection!($session_connection, |$connection, _same = ((), ())| $query)
+    };
+    ($session_connection:expr, |$connection:ident, $differing:ident = ($on_postgres:expr, $on_sqlite:expr)| $query:expr) => {{
         let mut session_connection = $session_connection;
         let outcome = match session_connection.start_statement() {
             $crate::database::Connection::Postgres(object) => {
-                let $connection = &mut **object;
+                let ($connection, $differing) = (&mut **object, $on_postgres);
                 $crate::database::within_limit(async { $query }).await
             }
             $crate::database::Connection::Sqlite(object) => {
-                let $connection = &mut **object;
+                let ($connection, $differing) = (&mut **object, $on_sqlite);
                 $crate::database::within_limit(async { $query }).await
             }
         };

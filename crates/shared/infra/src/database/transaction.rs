@@ -28,3 +28,46 @@ impl SqlTransaction {
         Ok(())
     }
 }
+
+/// Several statements of one repository that belong together: a transaction of their own, or part of the unit of work that the
+/// repository belongs to.
+pub struct Together {
+    own: Option<SqlTransaction>,
+    session: Session,
+}
+
+impl Session {
+    /// Begins statements that belong together: all of them last, or none. Dropped without
+    /// [`commit`](Together::commit), they are rolled back; within a unit of work, the unit decides.
+    ///
+    /// # Errors
+    /// Where no connection is to be had in time.
+    pub async fn together(&self) -> Result<Together, DependencyError> {
+        match self {
+            Self::Pool(database) => {
+                let transaction = SqlTransaction::begin(database).await?;
+                Ok(Together { session: transaction.session(), own: Some(transaction) })
+            }
+            Self::Transaction(_) => Ok(Together { own: None, session: self.clone() }),
+        }
+    }
+}
+
+impl Together {
+    /// Where the statements go.
+    #[must_use]
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Makes the statements last.
+    ///
+    /// # Errors
+    /// Where the database did not confirm it.
+    pub async fn commit(self) -> Result<(), DependencyError> {
+        match self.own {
+            Some(transaction) => transaction.commit().await.map_err(Into::into),
+            None => Ok(()),
+        }
+    }
+}

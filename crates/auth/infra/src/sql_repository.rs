@@ -1,0 +1,150 @@
+use crate::{
+    row::RefreshTokenRow,
+    schema::{refresh_tokens, sessions},
+};
+use async_trait::async_trait;
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, dsl::exists};
+use diesel_async::RunQueryDsl;
+use library_auth_domain::{RefreshToken, RefreshTokenRepository, Rotation, StartSessionError, Successor, TokenHash};
+use library_shared_domain::{DependencyError, SessionId};
+use library_shared_infra::{
+    database::{Session, SqlError, SqlTimestamp, SqlUuid},
+    with_connection,
+};
+use time::OffsetDateTime;
+
+/// Keeps the sessions and their refresh tokens in a SQL database.
+pub struct SqlRefreshTokenRepository {
+    session: Session,
+}
+
+impl SqlRefreshTokenRepository {
+    /// A repository whose statements go to this session (of the database; not of a member).
+    pub fn new(session: impl Into<Session>) -> Self {
+        Self { session: session.into() }
+    }
+
+    async fn insert(session: &Session, token: &RefreshToken) -> Result<(), SqlError> {
+        let row = RefreshTokenRow::from(token);
+        with_connection!(session.write().await?, |connection| {
+            diesel::insert_into(refresh_tokens::table).values(&row).execute(connection).await
+        })?;
+        Ok(())
+    }
+
+    /// Revokes the token where it is still good. The one statement is what decides between callers at once: the second one finds
+    /// the row revoked.
+    async fn revoke_if_good(
+        session: &Session,
+        hash: &TokenHash,
+        now: OffsetDateTime,
+    ) -> Result<Option<RefreshToken>, DependencyError> {
+        let live_session = sessions::table.filter(sessions::id.eq(refresh_tokens::session_id)).filter(sessions::revoked_at.is_null());
+        let good = refresh_tokens::table
+            .filter(refresh_tokens::token_hash.eq(hash.as_bytes().as_slice()))
+            .filter(refresh_tokens::revoked_at.is_null().and(refresh_tokens::expires_at.gt(SqlTimestamp(now))))
+            .filter(exists(live_session));
+        with_connection!(session.write().await?, |connection| {
+            diesel::update(good)
+                .set(refresh_tokens::revoked_at.eq(SqlTimestamp(now)))
+                .returning(refresh_tokens::all_columns)
+                .get_result::<RefreshTokenRow>(connection)
+                .await
+                .optional()
+        })?
+        .map(RefreshToken::try_from)
+        .transpose()
+    }
+
+    /// The token of this hash, and when its session ended, if it has.
+    async fn find(
+        session: &Session,
+        hash: &TokenHash,
+    ) -> Result<Option<(RefreshToken, Option<OffsetDateTime>)>, DependencyError> {
+        let found = with_connection!(session.read().await?, |connection| {
+            refresh_tokens::table
+                .inner_join(sessions::table)
+                .filter(refresh_tokens::token_hash.eq(hash.as_bytes().as_slice()))
+                .select((refresh_tokens::all_columns, sessions::revoked_at))
+                .first::<(RefreshTokenRow, Option<SqlTimestamp>)>(connection)
+                .await
+                .optional()
+        })?;
+        found.map(|(row, ended)| Ok((RefreshToken::try_from(row)?, ended.map(|ended| ended.0)))).transpose()
+    }
+}
+
+#[async_trait]
+impl RefreshTokenRepository for SqlRefreshTokenRepository {
+    #[tracing::instrument(name = "refresh_tokens.start_session", skip_all)]
+    async fn start_session(&self, first: &RefreshToken, now: OffsetDateTime) -> Result<(), StartSessionError> {
+        let together = self.session.together().await?;
+        let row = (
+            sessions::id.eq(SqlUuid::new(first.session)),
+            sessions::member_id.eq(SqlUuid::new(first.member_id)),
+            sessions::created_at.eq(SqlTimestamp(now)),
+        );
+        let inserted = with_connection!(together.session().write().await?, |connection| {
+            diesel::insert_into(sessions::table).values(row).execute(connection).await
+        });
+        match inserted {
+            Ok(_) => {}
+            Err(SqlError::ForeignKeyViolation) => return Err(StartSessionError::MemberMissing),
+            Err(error) => return Err(DependencyError::from(error).into()),
+        }
+        Self::insert(together.session(), first).await.map_err(DependencyError::from)?;
+        together.commit().await?;
+        Ok(())
+    }
+
+    #[tracing::instrument(name = "refresh_tokens.rotate", skip_all)]
+    async fn rotate(&self, presented: &TokenHash, successor: &Successor, now: OffsetDateTime) -> Result<Rotation, DependencyError> {
+        let together = self.session.together().await?;
+        if let Some(rotated) = Self::revoke_if_good(together.session(), presented, now).await? {
+            let token = RefreshToken {
+                id: successor.id,
+                member_id: rotated.member_id,
+                session: rotated.session,
+                token_hash: successor.token_hash,
+                expires_at: successor.expires_at,
+                revoked_at: None,
+            };
+            Self::insert(together.session(), &token).await?;
+            together.commit().await?;
+            return Ok(Rotation::Rotated(token));
+        }
+        Ok(match Self::find(together.session(), presented).await? {
+            Some((RefreshToken { session, revoked_at: Some(at), .. }, None)) => Rotation::Replayed { session, at },
+            _ => Rotation::Refused,
+        })
+    }
+
+    #[tracing::instrument(name = "refresh_tokens.find_by_hash", skip_all)]
+    async fn find_by_hash(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, DependencyError> {
+        let found = Self::find(&self.session, hash).await?;
+        Ok(found.map(|(token, ended)| RefreshToken { revoked_at: token.revoked_at.or(ended), ..token }))
+    }
+
+    #[tracing::instrument(name = "refresh_tokens.revoke_session", skip_all)]
+    async fn revoke_session(&self, session: SessionId, now: OffsetDateTime) -> Result<(), DependencyError> {
+        let live = sessions::table.find(SqlUuid::new(session)).filter(sessions::revoked_at.is_null());
+        with_connection!(self.session.write().await?, |connection| {
+            diesel::update(live).set(sessions::revoked_at.eq(SqlTimestamp(now))).execute(connection).await
+        })?;
+        Ok(())
+    }
+
+    #[tracing::instrument(name = "refresh_tokens.remove_expired", skip_all)]
+    async fn remove_expired(&self, before: OffsetDateTime) -> Result<usize, DependencyError> {
+        let unexpired =
+            refresh_tokens::table.filter(refresh_tokens::session_id.eq(sessions::id)).filter(refresh_tokens::expires_at.ge(SqlTimestamp(before)));
+        // A session that is being started has no token yet, and was created after this time.
+        let expired = sessions::table
+            .filter(sessions::created_at.lt(SqlTimestamp(before)))
+            .filter(diesel::dsl::not(exists(unexpired)));
+        let removed = with_connection!(self.session.write().await?, |connection| {
+            diesel::delete(expired).execute(connection).await
+        })?;
+        Ok(removed)
+    }
+}

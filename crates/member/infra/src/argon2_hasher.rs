@@ -1,0 +1,91 @@
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{Error as HashError, PasswordHasher as _, PasswordVerifier as _},
+};
+use async_trait::async_trait;
+use library_member_domain::{Password, PasswordHash, PasswordHasher};
+use library_shared_domain::DependencyError;
+use secrecy::{ExposeSecret, SecretString};
+use std::{sync::Arc, thread, time::Duration};
+use tokio::sync::Semaphore;
+
+/// OWASP's parameters (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
+/// A salt and an output of zeros: with overwhelming probability no password has it.
+const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// How long a caller waits for their turn before they are told to come again.
+const TURN_LIMIT: Duration = Duration::from_secs(10);
+
+/// Hashes passwords with Argon2id (RFC 9106), off the async threads.
+///
+/// Only half of the processors hash at any time, which bounds the memory and leaves the other requests their share.
+pub struct Argon2PasswordHasher {
+    argon2: Argon2<'static>,
+    turns: Arc<Semaphore>,
+}
+
+impl Argon2PasswordHasher {
+    /// A hasher with OWASP's parameters.
+    ///
+    /// # Errors
+    /// Never with these parameters.
+    pub fn new() -> Result<Self, DependencyError> {
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?;
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
+            turns: Arc::new(Semaphore::new((processors / 2).max(1))),
+        })
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Argon2<'static>) -> Result<T, HashError> + Send + 'static,
+    ) -> Result<T, DependencyError> {
+        let turn = tokio::time::timeout(TURN_LIMIT, Arc::clone(&self.turns).acquire_owned())
+            .await
+            .map_err(|error| DependencyError::unavailable("password hashing", error))?
+            .map_err(|error| DependencyError::failed("password hashing", error))?;
+        let argon2 = self.argon2.clone();
+        let hashing = tokio::task::spawn_blocking(move || {
+            // The turn ends with the work, even where the caller has left.
+            let _turn = turn;
+            work(&argon2)
+        });
+        hashing.await.map_err(|error| DependencyError::failed("password hashing", error))?.map_err(failed)
+    }
+}
+
+#[async_trait]
+impl PasswordHasher for Argon2PasswordHasher {
+    async fn hash(&self, password: &Password) -> Result<PasswordHash, DependencyError> {
+        let password = password.secret().clone();
+        self.in_turn(move |argon2| {
+            let hash = argon2.hash_password(password.expose_secret().as_bytes())?;
+            Ok(PasswordHash::from_phc(hash.to_string()))
+        })
+        .await
+    }
+
+    async fn verify(&self, secret: &SecretString, hash: &PasswordHash) -> Result<bool, DependencyError> {
+        let (secret, hash) = (secret.clone(), hash.clone());
+        self.in_turn(move |argon2| match argon2.verify_password(secret.expose_secret().as_bytes(), hash.expose()) {
+            Ok(()) => Ok(true),
+            Err(HashError::PasswordInvalid) => Ok(false),
+            Err(error) => Err(error),
+        })
+        .await
+    }
+
+    fn decoy(&self) -> PasswordHash {
+        PasswordHash::from_phc(DECOY.to_owned())
+    }
+}
+
+fn failed(error: impl Into<library_shared_domain::Cause>) -> DependencyError {
+    DependencyError::failed("password hashing", error)
+}

@@ -1,0 +1,50 @@
+use crate::schema::credentials;
+use async_trait::async_trait;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel_async::RunQueryDsl;
+use library_member_domain::{CredentialRepository, Credentials, PasswordHash};
+use library_shared_domain::{DependencyError, MemberId};
+use library_shared_infra::{
+    database::{Session, SqlUuid},
+    with_connection,
+};
+
+/// Keeps the members' credentials in a SQL database.
+pub struct SqlCredentialRepository {
+    session: Session,
+}
+
+impl SqlCredentialRepository {
+    /// A repository whose statements go to this session.
+    pub fn new(session: impl Into<Session>) -> Self {
+        Self { session: session.into() }
+    }
+}
+
+#[async_trait]
+impl CredentialRepository for SqlCredentialRepository {
+    #[tracing::instrument(name = "credentials.create", skip_all)]
+    async fn create(&self, new: &Credentials) -> Result<(), DependencyError> {
+        let row = (
+            credentials::member_id.eq(SqlUuid::new(new.member_id)),
+            credentials::password_hash.eq(new.password_hash.expose()),
+        );
+        with_connection!(self.session.write().await?, |connection| {
+            diesel::insert_into(credentials::table).values(row).execute(connection).await
+        })?;
+        Ok(())
+    }
+
+    #[tracing::instrument(name = "credentials.find_by_member", skip_all)]
+    async fn find_by_member(&self, id: MemberId) -> Result<Option<Credentials>, DependencyError> {
+        let found = with_connection!(self.session.read().await?, |connection| {
+            credentials::table
+                .find(SqlUuid::new(id))
+                .select(credentials::password_hash)
+                .first::<String>(connection)
+                .await
+                .optional()
+        })?;
+        Ok(found.map(|hash| Credentials { member_id: id, password_hash: PasswordHash::from_phc(hash) }))
+    }
+}

@@ -1,0 +1,53 @@
+use crate::schema::members;
+use diesel::{Insertable, Queryable};
+use library_member_domain::{Email, Member, MemberName};
+use library_shared_domain::{DependencyError, MemberId, Revision, Version};
+use library_shared_infra::database::{SqlTimestamp, SqlUuid, corrupt};
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = members)]
+pub struct MemberRow {
+    id: SqlUuid,
+    name: String,
+    email: String,
+    email_key: String,
+    is_verified: bool,
+    version: i64,
+    created_at: SqlTimestamp,
+    updated_at: SqlTimestamp,
+}
+
+impl From<&Member> for MemberRow {
+    fn from(member: &Member) -> Self {
+        let revision = member.revision();
+        Self {
+            id: SqlUuid::new(member.id()),
+            name: member.name().as_str().to_owned(),
+            email: member.email().as_str().to_owned(),
+            email_key: member.email().key().to_owned(),
+            is_verified: member.is_verified(),
+            version: revision.version.number(),
+            created_at: SqlTimestamp(revision.created_at),
+            updated_at: SqlTimestamp(revision.updated_at),
+        }
+    }
+}
+
+impl TryFrom<MemberRow> for Member {
+    type Error = DependencyError;
+
+    fn try_from(row: MemberRow) -> Result<Self, DependencyError> {
+        let id: MemberId = row.id.id();
+        Ok(Self::restore(
+            id,
+            MemberName::parse(&row.name).map_err(|error| corrupt("members", id, error))?,
+            Email::parse(&row.email).map_err(|error| corrupt("members", id, error))?,
+            row.is_verified,
+            Revision {
+                version: Version::from_number(row.version),
+                created_at: row.created_at.0,
+                updated_at: row.updated_at.0,
+            },
+        ))
+    }
+}

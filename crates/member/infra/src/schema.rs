@@ -1,0 +1,25 @@
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Text};
+    use library_shared_infra::database::{DbTimestamp, DbUuid};
+
+    members (id) {
+        id -> DbUuid,
+        name -> Text,
+        email -> Text,
+        email_key -> Text,
+        is_verified -> Bool,
+        version -> BigInt,
+        created_at -> DbTimestamp,
+        updated_at -> DbTimestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use library_shared_infra::database::DbUuid;
+
+    credentials (member_id) {
+        member_id -> DbUuid,
+        password_hash -> Text,
+    }
+}

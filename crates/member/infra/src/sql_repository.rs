@@ -1,0 +1,105 @@
+use crate::{row::MemberRow, schema::members};
+use async_trait::async_trait;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel_async::RunQueryDsl;
+use library_member_domain::{CreateMemberError, DeleteMemberError, Email, Member, MemberRepository, UpdateMemberError};
+use library_shared_domain::{DependencyError, MemberId, Page, PageRequest};
+use library_shared_infra::{
+    database::{Session, SqlError, SqlTimestamp, SqlUuid, before, surplus},
+    with_connection,
+};
+
+/// Keeps the members in a SQL database.
+pub struct SqlMemberRepository {
+    session: Session,
+}
+
+impl SqlMemberRepository {
+    /// A repository whose statements go to this session.
+    pub fn new(session: impl Into<Session>) -> Self {
+        Self { session: session.into() }
+    }
+}
+
+#[async_trait]
+impl MemberRepository for SqlMemberRepository {
+    #[tracing::instrument(name = "members.create", skip_all)]
+    async fn create(&self, member: &Member) -> Result<(), CreateMemberError> {
+        let row = MemberRow::from(member);
+        let inserted = with_connection!(self.session.write().await?, |connection| {
+            diesel::insert_into(members::table).values(&row).execute(connection).await
+        });
+        match inserted {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_duplicate_of("members", "email_key") => Err(CreateMemberError::DuplicateEmail),
+            Err(error) => Err(DependencyError::from(error).into()),
+        }
+    }
+
+    #[tracing::instrument(name = "members.update", skip_all)]
+    async fn update(&self, member: &Member) -> Result<Member, UpdateMemberError> {
+        let saved = member.clone().saved();
+        let row =
+            members::table.find(SqlUuid::new(member.id())).filter(members::version.eq(member.revision().version.number()));
+        let change = (
+            members::name.eq(saved.name().as_str()),
+            members::is_verified.eq(saved.is_verified()),
+            members::version.eq(saved.revision().version.number()),
+            members::updated_at.eq(SqlTimestamp(saved.revision().updated_at)),
+        );
+        let updated = with_connection!(self.session.write().await?, |connection| {
+            diesel::update(row).set(change).execute(connection).await
+        });
+        match updated.map_err(DependencyError::from)? {
+            0 if self.find_by_id(member.id()).await?.is_none() => Err(UpdateMemberError::Missing),
+            0 => Err(UpdateMemberError::Moved),
+            _ => Ok(saved),
+        }
+    }
+
+    #[tracing::instrument(name = "members.find_by_id", skip_all)]
+    async fn find_by_id(&self, id: MemberId) -> Result<Option<Member>, DependencyError> {
+        with_connection!(self.session.read().await?, |connection| {
+            members::table.find(SqlUuid::new(id)).first::<MemberRow>(connection).await.optional()
+        })?
+        .map(Member::try_from)
+        .transpose()
+    }
+
+    #[tracing::instrument(name = "members.find_by_email", skip_all)]
+    async fn find_by_email(&self, email: &Email) -> Result<Option<Member>, DependencyError> {
+        with_connection!(self.session.read().await?, |connection| {
+            members::table.filter(members::email_key.eq(email.key())).first::<MemberRow>(connection).await.optional()
+        })?
+        .map(Member::try_from)
+        .transpose()
+    }
+
+    #[tracing::instrument(name = "members.list", skip_all)]
+    async fn list(&self, request: PageRequest<MemberId>) -> Result<Page<Member, MemberId>, DependencyError> {
+        let rows = with_connection!(self.session.read().await?, |connection| {
+            members::table
+                .filter(members::id.lt(before(request.after)))
+                .order(members::id.desc())
+                .limit(surplus(request.limit))
+                .load::<MemberRow>(connection)
+                .await
+        })?;
+        let members = rows.into_iter().map(Member::try_from).collect::<Result<_, _>>()?;
+        Ok(Page::from_surplus(members, request.limit, Member::id))
+    }
+
+    #[tracing::instrument(name = "members.delete", skip_all)]
+    async fn delete(&self, id: MemberId) -> Result<(), DeleteMemberError> {
+        let deleted = with_connection!(self.session.write().await?, |connection| {
+            diesel::delete(members::table.find(SqlUuid::new(id))).execute(connection).await
+        });
+        match deleted {
+            Ok(0) => Err(DeleteMemberError::Missing),
+            Ok(_) => Ok(()),
+            // An open loan refers to them; all else that does goes with them.
+            Err(SqlError::ForeignKeyViolation) => Err(DeleteMemberError::HasOpenLoans),
+            Err(error) => Err(DependencyError::from(error).into()),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+use diesel::{Queryable, QueryableByName};
+use library_notification_domain::{Claim, ClaimedNotification, NotificationKind, QueuedNotification, QueuedState};
+use library_shared_domain::{DependencyError, NotificationId};
+use library_shared_infra::database::{DbUuid, SqlTimestamp, SqlUuid, corrupt};
+use std::fmt::Display;
+
+#[derive(Queryable)]
+pub struct NotificationRow {
+    id: SqlUuid,
+    kind: String,
+    member_id: SqlUuid,
+    queued_at: SqlTimestamp,
+    attempts: i32,
+    available_at: SqlTimestamp,
+    _claim_token: Option<SqlUuid>,
+    last_error: Option<String>,
+    failed_at: Option<SqlTimestamp>,
+}
+
+impl TryFrom<NotificationRow> for QueuedNotification {
+    type Error = DependencyError;
+
+    fn try_from(row: NotificationRow) -> Result<Self, DependencyError> {
+        let id: NotificationId = row.id.id();
+        Ok(Self {
+            id,
+            kind: kind(id, &row.kind)?,
+            member_id: row.member_id.id(),
+            queued_at: row.queued_at.0,
+            attempts: count(id, row.attempts)?,
+            last_error: row.last_error,
+            state: match row.failed_at {
+                Some(at) => QueuedState::Failed { at: at.0 },
+                None => QueuedState::Waiting { until: row.available_at.0 },
+            },
+        })
+    }
+}
+
+#[derive(QueryableByName)]
+pub struct ClaimedRow {
+    #[diesel(sql_type = DbUuid)]
+    id: SqlUuid,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    kind: String,
+    #[diesel(sql_type = DbUuid)]
+    member_id: SqlUuid,
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    attempts: i32,
+    #[diesel(sql_type = DbUuid)]
+    claim_token: SqlUuid,
+}
+
+impl TryFrom<ClaimedRow> for ClaimedNotification {
+    type Error = DependencyError;
+
+    fn try_from(row: ClaimedRow) -> Result<Self, DependencyError> {
+        let id: NotificationId = row.id.id();
+        Ok(Self {
+            claim: Claim { id, token: row.claim_token.id() },
+            kind: kind(id, &row.kind)?,
+            member_id: row.member_id.id(),
+            attempt: count(id, row.attempts)?,
+        })
+    }
+}
+
+fn kind(id: NotificationId, text: &str) -> Result<NotificationKind, DependencyError> {
+    text.parse().map_err(|error| unreadable(id, error))
+}
+
+fn count(id: NotificationId, number: i32) -> Result<u32, DependencyError> {
+    u32::try_from(number).map_err(|error| unreadable(id, error))
+}
+
+fn unreadable(id: NotificationId, rule: impl Display) -> DependencyError {
+    corrupt("notifications", id, rule)
+}

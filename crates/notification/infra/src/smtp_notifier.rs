@@ -1,0 +1,132 @@
+use async_trait::async_trait;
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
+    address::AddressError,
+    message::{Mailbox, Message as Mail, header::ContentType},
+    transport::smtp::{
+        authentication::Credentials,
+        client::{Certificate, Tls, TlsParameters},
+        Error as SmtpError,
+    },
+};
+use library_notification_domain::{DeliveryError, Message, Notifier};
+use library_shared_domain::NotificationId;
+use std::time::Duration;
+
+/// How long one command of a conversation with the mail server may take.
+const COMMAND_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long sending one mail may take in all: less than the lease of a worker.
+const SEND_LIMIT: Duration = Duration::from_secs(60);
+
+/// Sends messages as mails (RFC 5321).
+pub struct SmtpNotifier {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    domain: String,
+}
+
+/// Which mail server, and how to talk to it.
+#[derive(Clone)]
+pub struct SmtpSettings {
+    /// Its host name.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Who the mails are from.
+    pub from: String,
+    /// A user's name and password, where the server wants them.
+    pub credentials: Option<(String, String)>,
+    /// Whether to insist on STARTTLS (RFC 3207). Without it, the conversation is not encrypted.
+    pub use_tls: bool,
+    /// A certificate authority (PEM) that is trusted besides the machine's own.
+    pub extra_root_certificate: Option<Vec<u8>>,
+}
+
+/// The settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidSmtpSettings {
+    /// The sender is no address.
+    #[error("the sender is not an email address")]
+    From(#[source] AddressError),
+    /// The certificate or the host name cannot be used for TLS.
+    #[error("TLS cannot be set up")]
+    Tls(#[source] SmtpError),
+}
+
+impl SmtpNotifier {
+    /// A notifier that talks to this server. No connection is made before there is something to send.
+    ///
+    /// # Errors
+    /// Where the settings cannot be used.
+    pub fn new(settings: &SmtpSettings) -> Result<Self, InvalidSmtpSettings> {
+        let from: Mailbox = settings.from.parse().map_err(InvalidSmtpSettings::From)?;
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
+            .port(settings.port)
+            .timeout(Some(COMMAND_LIMIT));
+        if settings.use_tls {
+            let mut tls = TlsParameters::builder(settings.host.clone());
+            if let Some(pem) = &settings.extra_root_certificate {
+                tls = tls.add_root_certificate(Certificate::from_pem(pem).map_err(InvalidSmtpSettings::Tls)?);
+            }
+            builder = builder.tls(Tls::Required(tls.build().map_err(InvalidSmtpSettings::Tls)?));
+        }
+        if let Some((user, password)) = &settings.credentials {
+            builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
+        }
+        let domain = from.email.domain().to_owned();
+        Ok(Self { transport: builder.build(), from, domain })
+    }
+
+    fn mail(&self, id: NotificationId, message: &Message) -> Result<Mail, DeliveryError> {
+        let rejected = |reason: &str| DeliveryError::Rejected { reason: reason.to_owned() };
+        let address = message.recipient.address.parse().map_err(|_| rejected("the address cannot be written into a mail"))?;
+        Mail::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, address))
+            .subject(message.notification.subject.as_str())
+            // The same for every attempt, so that the recipient's side can recognise a repeat.
+            .message_id(Some(format!("<{id}@{}>", self.domain)))
+            .header(ContentType::TEXT_PLAIN)
+            .body(message.notification.body.as_str().to_owned())
+            .map_err(|_| rejected("the mail cannot be written"))
+    }
+}
+
+#[async_trait]
+impl Notifier for SmtpNotifier {
+    async fn send(&self, id: NotificationId, message: &Message) -> Result<(), DeliveryError> {
+        let mail = self.mail(id, message)?;
+        match tokio::time::timeout(SEND_LIMIT, self.transport.send(mail)).await {
+            Ok(Ok(_)) => {
+                tracing::info!(notification_id = %id, "email_sent");
+                Ok(())
+            }
+            Ok(Err(error)) => Err(delivery_error(&error)),
+            Err(_) => Err(DeliveryError::Unavailable { reason: "the mail server took too long".to_owned() }),
+        }
+    }
+}
+
+/// What went wrong, without the server's own words: these often repeat the address.
+fn delivery_error(error: &SmtpError) -> DeliveryError {
+    let status = error.status().map(|code| format!("the mail server answered {code}"));
+    if error.is_permanent() {
+        return DeliveryError::Rejected { reason: status.unwrap_or_else(|| "the mail server refused".to_owned()) };
+    }
+    let reason = status.unwrap_or_else(|| {
+        let what = if error.is_timeout() {
+            "the mail server did not answer in time"
+        } else if error.is_tls() {
+            "the connection to the mail server could not be encrypted"
+        } else if error.is_client() {
+            "the mail server does not offer what the settings ask for"
+        } else if error.is_response() {
+            "the mail server answered nonsense"
+        } else {
+            "the mail server cannot be reached or broke off"
+        };
+        what.to_owned()
+    });
+    DeliveryError::Unavailable { reason }
+}

@@ -1,0 +1,163 @@
+use crate::{
+    row::{ClaimedRow, NotificationRow},
+    schema::notifications,
+};
+use async_trait::async_trait;
+use diesel::{
+    ExpressionMethods, QueryDsl,
+    dsl::sql_query,
+    sql_types::BigInt,
+};
+use diesel_async::RunQueryDsl;
+use library_notification_domain::{Claim, ClaimedNotification, NotificationKind, NotificationQueue, QueuedNotification};
+use library_shared_domain::{DependencyError, IdGenerator, MemberId, NotificationId};
+use library_shared_infra::{
+    database::{DbTimestamp, DbUuid, Session, SqlTimestamp, SqlUuid},
+    with_connection,
+};
+use std::sync::Arc;
+use time::{Duration, OffsetDateTime};
+
+/// Takes what is due with one statement, so that two workers never take the same. The parameters stand in the order in which
+/// they are bound, because SQLite counts them as they come.
+macro_rules! claim {
+    ($lock:literal) => {
+        concat!(
+            "WITH due AS MATERIALIZED (SELECT id FROM notifications WHERE failed_at IS NULL AND available_at <= $1 \
+             ORDER BY available_at, id LIMIT $2 ",
+            $lock,
+            ") UPDATE notifications SET available_at = $3, claim_token = $4, attempts = attempts + 1 \
+             WHERE id IN (SELECT id FROM due) RETURNING id, kind, member_id, attempts, claim_token"
+        )
+    };
+}
+
+/// On PostgreSQL, rows that another worker is just taking are passed over; on SQLite, one statement writes at a time.
+const CLAIM_ON_POSTGRES: &str = claim!("FOR UPDATE SKIP LOCKED");
+const CLAIM_ON_SQLITE: &str = claim!("");
+
+/// The row of a claim, as long as nobody else has claimed it since.
+macro_rules! claimed {
+    ($claim:expr) => {
+        notifications::table
+            .find(SqlUuid::new($claim.id))
+            .filter(notifications::claim_token.eq(SqlUuid::new($claim.token)))
+            .filter(notifications::failed_at.is_null())
+    };
+}
+
+/// Keeps what is to be sent in a SQL database.
+pub struct SqlNotificationQueue {
+    session: Session,
+    ids: Arc<dyn IdGenerator>,
+}
+
+impl SqlNotificationQueue {
+    /// A queue whose statements go to this session.
+    pub fn new(session: impl Into<Session>, ids: Arc<dyn IdGenerator>) -> Self {
+        Self { session: session.into(), ids }
+    }
+}
+
+#[async_trait]
+impl NotificationQueue for SqlNotificationQueue {
+    #[tracing::instrument(name = "notifications.enqueue", skip_all)]
+    async fn enqueue(
+        &self,
+        id: NotificationId,
+        kind: NotificationKind,
+        member_id: MemberId,
+        now: OffsetDateTime,
+    ) -> Result<(), DependencyError> {
+        let row = (
+            notifications::id.eq(SqlUuid::new(id)),
+            notifications::kind.eq(kind.as_str()),
+            notifications::member_id.eq(SqlUuid::new(member_id)),
+            notifications::queued_at.eq(SqlTimestamp(now)),
+            notifications::attempts.eq(0),
+            notifications::available_at.eq(SqlTimestamp(now)),
+        );
+        with_connection!(self.session.write().await?, |connection| {
+            diesel::insert_into(notifications::table).values(row).execute(connection).await
+        })?;
+        Ok(())
+    }
+
+    #[tracing::instrument(name = "notifications.claim", skip_all)]
+    async fn claim(&self, limit: usize, now: OffsetDateTime, lease: Duration) -> Result<Vec<ClaimedNotification>, DependencyError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let token = SqlUuid::new(self.ids.generate());
+        let rows = with_connection!(self.session.write().await?, |connection, statement = (CLAIM_ON_POSTGRES, CLAIM_ON_SQLITE)| {
+            sql_query(statement)
+                .bind::<DbTimestamp, _>(SqlTimestamp(now))
+                .bind::<BigInt, _>(limit)
+                .bind::<DbTimestamp, _>(SqlTimestamp(now + lease))
+                .bind::<DbUuid, _>(token)
+                .load::<ClaimedRow>(connection)
+                .await
+        })?;
+        rows.into_iter().map(ClaimedNotification::try_from).collect()
+    }
+
+    #[tracing::instrument(name = "notifications.complete", skip_all)]
+    async fn complete(&self, claim: Claim) -> Result<(), DependencyError> {
+        with_connection!(self.session.write().await?, |connection| {
+            diesel::delete(claimed!(claim)).execute(connection).await
+        })?;
+        Ok(())
+    }
+
+    #[tracing::instrument(name = "notifications.postpone", skip_all)]
+    async fn postpone(&self, claim: Claim, at: OffsetDateTime, reason: &str) -> Result<(), DependencyError> {
+        let change = (
+            notifications::available_at.eq(SqlTimestamp(at)),
+            notifications::claim_token.eq(None::<SqlUuid>),
+            notifications::last_error.eq(reason),
+        );
+        with_connection!(self.session.write().await?, |connection| {
+            diesel::update(claimed!(claim)).set(change).execute(connection).await
+        })?;
+        Ok(())
+    }
+
+    #[tracing::instrument(name = "notifications.fail", skip_all)]
+    async fn fail(&self, claim: Claim, now: OffsetDateTime, reason: &str) -> Result<(), DependencyError> {
+        let change = (
+            notifications::failed_at.eq(SqlTimestamp(now)),
+            notifications::claim_token.eq(None::<SqlUuid>),
+            notifications::last_error.eq(reason),
+        );
+        with_connection!(self.session.write().await?, |connection| {
+            diesel::update(claimed!(claim)).set(change).execute(connection).await
+        })?;
+        Ok(())
+    }
+
+    #[tracing::instrument(name = "notifications.list", skip_all)]
+    async fn list(&self, limit: usize) -> Result<Vec<QueuedNotification>, DependencyError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = with_connection!(self.session.read().await?, |connection| {
+            notifications::table.order(notifications::id.asc()).limit(limit).load::<NotificationRow>(connection).await
+        })?;
+        rows.into_iter().map(QueuedNotification::try_from).collect()
+    }
+
+    #[tracing::instrument(name = "notifications.retry_failed", skip_all)]
+    async fn retry_failed(&self, id: Option<NotificationId>, now: OffsetDateTime) -> Result<usize, DependencyError> {
+        let change = (
+            notifications::failed_at.eq(None::<SqlTimestamp>),
+            notifications::attempts.eq(0),
+            notifications::available_at.eq(SqlTimestamp(now)),
+        );
+        let failed = notifications::table.filter(notifications::failed_at.is_not_null());
+        let retried = match id {
+            Some(id) => with_connection!(self.session.write().await?, |connection| {
+                diesel::update(failed.filter(notifications::id.eq(SqlUuid::new(id)))).set(change).execute(connection).await
+            }),
+            None => with_connection!(self.session.write().await?, |connection| {
+                diesel::update(failed).set(change).execute(connection).await
+            }),
+        };
+        Ok(retried?)
+    }
+}
