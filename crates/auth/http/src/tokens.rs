@@ -1,0 +1,41 @@
+use actix_web::{HttpResponse, http::header};
+use library_auth_app::TokenPair;
+use library_auth_domain::RefreshSecret;
+use library_shared_http::{FieldErrors, Problem, TextField};
+use serde::{Deserialize, Serialize};
+
+/// The body of a request that presents a refresh token.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct RefreshTokenBody {
+    refresh_token: TextField,
+}
+
+impl TryFrom<RefreshTokenBody> for RefreshSecret {
+    type Error = Problem;
+
+    fn try_from(body: RefreshTokenBody) -> Result<Self, Problem> {
+        let mut errors = FieldErrors::default();
+        let token = errors.required("refresh_token", body.refresh_token, |text| match text.trim() {
+            "" => Err("must not be empty"),
+            token => Ok(Self::from_text(token.to_owned())),
+        });
+        token.ok_or_else(|| errors.into_problem())
+    }
+}
+
+#[derive(Serialize)]
+struct TokenPairBody<'a> {
+    access_token: &'a str,
+    refresh_token: &'a str,
+    token_type: &'static str,
+}
+
+/// 200 with a session's tokens, which nobody on the way may keep (RFC 6749, section 5.1).
+pub fn token_response(pair: &TokenPair) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(TokenPairBody {
+        access_token: pair.access_token.expose(),
+        refresh_token: pair.refresh_token.expose(),
+        token_type: "bearer",
+    })
+}

@@ -1,0 +1,69 @@
+use crate::{Problem, RequestId};
+use actix_web::{
+    Error,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{self, HeaderName, HeaderValue},
+    middleware::Next,
+};
+use std::time::Instant;
+use tracing::Instrument;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// The middleware around everything: gives the request its id, logs that it began and how it ended, and writes every error as
+/// problem details.
+///
+/// # Errors
+/// None of its own.
+pub async fn observe(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let id = request
+        .headers()
+        .get(X_REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .and_then(RequestId::parse)
+        .unwrap_or_else(RequestId::generate);
+    // At the level of errors, so that the id stands on every line, however few levels are shown.
+    let span = tracing::error_span!("request", request_id = %id);
+    observe_in_span(id, request, next).instrument(span).await
+}
+
+async fn observe_in_span(
+    id: RequestId,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let (method, path) = (request.method().clone(), request.path().to_owned());
+    tracing::info!(%method, path, "request_started");
+    let started = Instant::now();
+    let response = next.call(request).await?.map_into_boxed_body();
+    let mut response = if is_error_without_page(&response) { write_problem(&id, response) } else { response };
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        response.headers_mut().insert(X_REQUEST_ID, value);
+    }
+    let duration_ms = started.elapsed().as_secs_f64() * 1_000.0;
+    tracing::info!(%method, path, status_code = response.status().as_u16(), duration_ms, "request_finished");
+    Ok(response)
+}
+
+/// Whether the response is an error that is not written for people already.
+fn is_error_without_page(response: &ServiceResponse) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    let is_page = content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    !is_page && (response.status().is_client_error() || response.status().is_server_error())
+}
+
+fn write_problem(id: &RequestId, response: ServiceResponse) -> ServiceResponse {
+    let status = response.status();
+    let error = response.response().error();
+    let problem = error.and_then(|error| error.as_error::<Problem>());
+    if status.is_server_error() {
+        let cause = problem.map_or_else(|| error.map(ToString::to_string), Problem::cause_chain);
+        tracing::error!(status_code = status.as_u16(), cause, "request_failed");
+    }
+    let body = problem.map_or_else(|| Problem::of_status(status).to_json(id), |problem| problem.to_json(id));
+    let mut response = response.map_body(|_, _| BoxBody::new(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, PROBLEM_JSON);
+    response
+}

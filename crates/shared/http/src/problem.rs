@@ -1,0 +1,236 @@
+use crate::RequestId;
+use actix_web::{
+    HttpResponse, ResponseError,
+    body::BoxBody,
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+};
+use library_shared_domain::{Cause, DependencyError};
+use serde::Serialize;
+use std::{borrow::Cow, error::Error, fmt};
+
+/// How long a client is asked to wait before it tries again, in seconds.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+
+/// What went wrong, as the client is told: problem details (RFC 9457).
+///
+/// A handler answers with one where it cannot answer with what was asked for; [`observe`](crate::observe) writes it out with the
+/// request's id and logs its cause, which the client does not see.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    kind: Option<Kind>,
+    detail: Cow<'static, str>,
+    errors: Vec<FieldError>,
+    header: Option<(HeaderName, HeaderValue)>,
+    cause: Option<Cause>,
+}
+
+/// A kind of problem that a client may want to tell from others of the same status.
+#[derive(Debug, Clone, Copy)]
+struct Kind {
+    name: &'static str,
+    title: &'static str,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// Which field of the body, parameter of the query or part of the path.
+    pub field: Cow<'static, str>,
+    /// The rule that it breaks.
+    pub detail: String,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    r#type: Cow<'static, str>,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+    request_id: &'a RequestId,
+}
+
+impl Problem {
+    /// A problem that its status says enough of.
+    pub fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, kind: None, detail: detail.into(), errors: Vec::new(), header: None, cause: None }
+    }
+
+    /// 404: there is no such thing.
+    pub fn not_found(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// 409: it contradicts what there is. The name tells this conflict from others.
+    pub fn conflict(name: &'static str, title: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind: Some(Kind { name, title }), ..Self::new(StatusCode::CONFLICT, detail) }
+    }
+
+    /// 401: who calls must prove who they are (RFC 9110, section 15.5.2).
+    pub fn unauthorized(detail: impl Into<Cow<'static, str>>) -> Self {
+        let challenge = (header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        Self { header: Some(challenge), ..Self::new(StatusCode::UNAUTHORIZED, detail) }
+    }
+
+    /// 403: who calls is known, and may not do this.
+    pub fn forbidden(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    /// 422: it can be read, but not accepted; each field that is wrong is named.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let kind = Kind { name: "invalid-fields", title: "Invalid fields" };
+        let detail = "Some fields cannot be accepted; see `errors`.";
+        Self { kind: Some(kind), errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+    }
+
+    /// 422: every field is well formed, but what is asked for cannot be done.
+    pub fn unprocessable(name: &'static str, title: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind: Some(Kind { name, title }), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+    }
+
+    /// 500: a fault of ours. The cause goes to the log alone.
+    pub fn internal(cause: impl Into<Cause>) -> Self {
+        let detail = "Something went wrong on our side. The request's id finds it in the log.";
+        Self { cause: Some(cause.into()), ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail) }
+    }
+
+    /// What a response without a problem of its own says by its status, such as the router's 405.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        let detail = match status {
+            StatusCode::NOT_FOUND => "There is nothing at this path.",
+            StatusCode::METHOD_NOT_ALLOWED => "This path does not take this method; the header Allow says which it takes.",
+            _ => status.canonical_reason().unwrap_or("The request cannot be answered."),
+        };
+        Self::new(status, detail)
+    }
+
+    /// The status that it is answered with.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What the client is told, in a sentence.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The document that is the body.
+    pub(crate) fn to_json(&self, request_id: &RequestId) -> Vec<u8> {
+        let document = Document {
+            r#type: self.kind.map_or(Cow::Borrowed("about:blank"), |kind| format!("tag:library.example,2026:{}", kind.name).into()),
+            title: self.kind.map_or_else(|| self.status.canonical_reason().unwrap_or("Error"), |kind| kind.title),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+            request_id,
+        };
+        serde_json::to_vec(&document).unwrap_or_default()
+    }
+
+    /// The cause with the causes beneath it, for the log.
+    pub(crate) fn cause_chain(&self) -> Option<String> {
+        let mut next: Option<&dyn Error> = Some(self.cause.as_ref()?.as_ref());
+        let mut chain = Vec::new();
+        while let Some(error) = next {
+            chain.push(error.to_string());
+            next = error.source();
+        }
+        chain.dedup();
+        Some(chain.join(": "))
+    }
+}
+
+impl From<DependencyError> for Problem {
+    /// The one place where failed machinery becomes a response: 503 where the same request may succeed later, else 500.
+    fn from(error: DependencyError) -> Self {
+        match error {
+            DependencyError::Unavailable { .. } => Self {
+                header: Some((header::RETRY_AFTER, RETRY_AFTER)),
+                cause: Some(error.into()),
+                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "Something that this needs is not available. Please try again.")
+            },
+            DependencyError::Failed { .. } => Self::internal(error),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.status, self.detail)
+    }
+}
+
+impl Error for Problem {}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The status and the headers; [`observe`](crate::observe) writes the body.
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let mut response = HttpResponse::new(self.status);
+        if let Some((name, value)) = &self.header {
+            response.headers_mut().insert(name.clone(), value.clone());
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FieldError, Problem};
+    use crate::RequestId;
+    use actix_web::{ResponseError, http::StatusCode};
+    use library_shared_domain::DependencyError;
+    use serde_json::{Value, json};
+
+    fn document(problem: &Problem) -> Value {
+        serde_json::from_slice(&problem.to_json(&RequestId::parse("r-1").expect("an id"))).expect("JSON")
+    }
+
+    #[test]
+    fn a_422_names_each_field() {
+        let errors = vec![FieldError { field: "title".into(), detail: "must not be empty".to_owned() }];
+        assert_eq!(
+            document(&Problem::invalid(errors)),
+            json!({
+                "type": "tag:library.example,2026:invalid-fields",
+                "title": "Invalid fields",
+                "status": 422,
+                "detail": "Some fields cannot be accepted; see `errors`.",
+                "errors": [{"field": "title", "detail": "must not be empty"}],
+                "request_id": "r-1",
+            })
+        );
+    }
+
+    #[test]
+    fn a_500_says_nothing_of_its_cause_but_the_log_does() {
+        let problem = Problem::from(DependencyError::failed("database", "the secret cause"));
+        assert_eq!(problem.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!document(&problem).to_string().contains("secret"));
+        assert_eq!(problem.cause_chain().as_deref(), Some("database failed: the secret cause"));
+    }
+
+    #[test]
+    fn what_may_pass_is_a_503_that_says_when_to_come_again() {
+        let problem = Problem::from(DependencyError::unavailable("database", "away"));
+        assert_eq!(problem.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(problem.error_response().headers().contains_key("retry-after"));
+    }
+
+    #[test]
+    fn a_401_says_how_to_prove_who_calls() {
+        let response = Problem::unauthorized("who?").error_response();
+        assert_eq!(response.headers().get("www-authenticate").map(|value| value.as_bytes()), Some(&b"Bearer"[..]));
+    }
+}
