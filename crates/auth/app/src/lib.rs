@@ -1,4 +1,4 @@
-//! Sessions, one use case a file: [`Login`], [`RefreshTokens`], [`Logout`]; and [`IdentifyCaller`], which tells who calls.
+//! Sessions, one use case a file: [`Login`], [`RefreshTokens`], [`Logout`], [`RemoveExpiredSessions`]; and [`IdentifyCaller`], which tells who calls.
 //!
 //! It may depend on domains alone; what it needs to know of members comes through the ports of `library-auth-domain`.
 
@@ -6,10 +6,12 @@ mod identify_caller;
 mod login;
 mod logout;
 mod refresh_tokens;
+mod remove_expired_sessions;
 mod token_pair;
 
 pub use identify_caller::{Caller, IdentifyCaller, IdentifyCallerError};
 pub use login::{Login, LoginCommand, LoginError};
 pub use logout::Logout;
 pub use refresh_tokens::{RefreshTokens, RefreshTokensError};
+pub use remove_expired_sessions::RemoveExpiredSessions;
 pub use token_pair::{RefreshTokenLifetime, TokenPair};

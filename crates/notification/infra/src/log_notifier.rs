@@ -18,7 +18,7 @@ impl Notifier for LogNotifier {
             notification_id = %id,
             recipient = message.recipient.address,
             subject = message.notification.subject.as_str(),
-            body = message.notification.body.as_str(),
+            body = %message.notification.body.as_str(),
             "email_skipped_no_smtp"
         );
         Ok(())

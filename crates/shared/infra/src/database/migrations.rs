@@ -1,7 +1,7 @@
 use super::{Database, DatabaseUrl, pools::Address};
 use diesel::{
-    Connection, RunQueryDsl, SqliteConnection, backend::Backend, connection::SimpleConnection, migration::MigrationSource,
-    result::Error as DieselError,
+    Connection, QueryableByName, RunQueryDsl, SqliteConnection, backend::Backend, connection::SimpleConnection,
+    migration::MigrationSource, result::Error as DieselError, sql_types::BigInt,
 };
 use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -116,12 +116,19 @@ fn migrate_sqlite(path: &str, direction: Direction) -> Result<usize, Failure> {
     connection.batch_execute(SQLITE_SETTINGS)?;
     connection.immediate_transaction(|connection| {
         let count = apply(connection, SQLITE, direction)?;
-        let broken_references = diesel::sql_query("PRAGMA foreign_key_check").execute(connection)?;
-        if broken_references > 0 {
+        let broken: BrokenReferences =
+            diesel::sql_query("SELECT count(*) AS number FROM pragma_foreign_key_check").get_result(connection)?;
+        if broken.number > 0 {
             return Err(Failure::Other("a migration left references to rows that do not exist".into()));
         }
         Ok(count)
     })
+}
+
+#[derive(QueryableByName)]
+struct BrokenReferences {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
 }
 
 fn apply<DB, C>(connection: &mut C, migrations: EmbeddedMigrations, direction: Direction) -> Result<usize, Failure>

@@ -1,0 +1,53 @@
+use crate::{commands, failure::Failure};
+use clap::{Parser, Subcommand};
+use library_shared_domain::NotificationId;
+use std::process::ExitCode;
+
+/// The library: books, members and loans over HTTP.
+#[derive(Parser)]
+#[command(name = "library-server", version, arg_required_else_help = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve, as the environment and `.env` say.
+    Serve,
+    /// Serve with SQLite in ./library.db, a cache in memory and mail printed to the log; what is set in the environment wins.
+    Dev,
+    /// Bring the database's schema up to date, and end.
+    Migrate,
+    /// See to the queue of notifications.
+    Notifications {
+        #[command(subcommand)]
+        action: NotificationsAction,
+    },
+    /// Ask the server that runs on this machine whether it is well: exit code 0 or 1.
+    Healthcheck,
+}
+
+#[derive(Subcommand)]
+enum NotificationsAction {
+    /// Show what waits to be sent and what has failed, the oldest first.
+    List,
+    /// Have a failed notification sent after all, or every failed one.
+    Retry {
+        /// Which one; all where none is given.
+        id: Option<NotificationId>,
+    },
+}
+
+/// Does what the command line asks for. Exit codes: 0 done; 1 failed; 2 the command line or the configuration is wrong.
+pub async fn run() -> ExitCode {
+    let outcome = match CommandLine::parse().command {
+        Command::Serve => commands::serve().await,
+        Command::Dev => commands::dev().await,
+        Command::Migrate => commands::migrate().await,
+        Command::Notifications { action: NotificationsAction::List } => commands::list_notifications().await,
+        Command::Notifications { action: NotificationsAction::Retry { id } } => commands::retry_notifications(id).await,
+        Command::Healthcheck => commands::healthcheck(),
+    };
+    outcome.map_or_else(Failure::report, |()| ExitCode::SUCCESS)
+}

@@ -1,0 +1,29 @@
+use crate::{
+    config::{Settings, Sources},
+    failure::Failure,
+};
+use std::{net::IpAddr, time::Duration};
+
+/// How long the server may take to answer.
+const LIMIT: Duration = Duration::from_secs(4);
+
+/// Asks the server that runs on this machine for `/health`.
+pub fn healthcheck() -> Result<(), Failure> {
+    let (host, port) = Settings::load_address(&Sources::of_process()?)?;
+    let url = format!("http://{}:{port}/health", reachable(&host));
+    let agent = ureq::Agent::config_builder().timeout_global(Some(LIMIT)).build().new_agent();
+    match agent.get(&url).call() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Failure::Unhealthy { url, reason: error.to_string() }),
+    }
+}
+
+/// An address under which a server that listens on this one is reached from its own machine.
+fn reachable(host: &str) -> String {
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) if address.is_unspecified() => "127.0.0.1".to_owned(),
+        Ok(IpAddr::V6(address)) if address.is_unspecified() => "[::1]".to_owned(),
+        Ok(IpAddr::V6(address)) => format!("[{address}]"),
+        _ => host.to_owned(),
+    }
+}

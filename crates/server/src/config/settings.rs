@@ -1,0 +1,264 @@
+use super::{
+    ConfigProblems, Sources,
+    parse::Reader,
+    variables::{
+        ACCESS_TOKEN_TTL_MINUTES, APP_BASE_URL, CACHE_TTL, DATABASE_URL, HOST, JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE,
+        JWT_PUBLIC_KEY_FILE, JWT_SECRET_KEY, LOAN_PERIOD_DAYS, LOG_FORMAT, LOG_LEVEL, PORT, REDIS_URL, REFRESH_TOKEN_TTL_DAYS,
+        SMTP_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_USE_TLS, SMTP_USERNAME, VERIFICATION_TOKEN_TTL_HOURS,
+    },
+};
+use library_auth_app::RefreshTokenLifetime;
+use library_loan_domain::LoanPeriod;
+use library_notification_infra::{InvalidSmtpSettings, SmtpNotifier, SmtpSettings};
+use library_shared_infra::{InvalidJwtKeys, JwtAlgorithm, JwtKeys, database::DatabaseUrl};
+use std::{fs, time::Duration};
+use url::Url;
+
+/// The fewest bytes of a secret key: as many as HS256's output has (RFC 7518, section 3.2).
+const SECRET_KEY_BYTES: usize = 32;
+
+/// Every setting, checked and ready to use.
+pub struct Settings {
+    /// Where the database is.
+    pub database_url: DatabaseUrl,
+    /// Where the cache is.
+    pub cache: CacheLocation,
+    /// For how long a value is cached.
+    pub cache_ttl: Duration,
+    /// What tokens are signed and checked with.
+    pub jwt_keys: JwtKeys,
+    /// The address to listen on.
+    pub host: String,
+    /// The port to listen on.
+    pub port: u16,
+    /// For how long an access token is good.
+    pub access_token_ttl: time::Duration,
+    /// For how long a refresh token is good.
+    pub refresh_token_ttl: RefreshTokenLifetime,
+    /// For how long a verification token is good.
+    pub verification_token_ttl: time::Duration,
+    /// For how long a book is lent.
+    pub loan_period: LoanPeriod,
+    /// What is logged.
+    pub log_level: LogLevel,
+    /// How it is logged.
+    pub log_format: LogFormat,
+    /// The URL under which clients reach the service.
+    pub app_base_url: Url,
+    /// The mail server, if there is one.
+    pub smtp: Option<SmtpSettings>,
+}
+
+/// Where the cache is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum CacheLocation {
+    /// In this process.
+    InProcess,
+    /// In the Redis of this URL.
+    Redis(String),
+}
+
+/// What is logged: this and all that is graver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Details of the library's own code.
+    Debug,
+    /// What happens.
+    Info,
+    /// What an operator should look at.
+    Warning,
+    /// What failed.
+    Error,
+}
+
+/// How it is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Console,
+    /// For machines: a JSON object a line.
+    Json,
+}
+
+impl Settings {
+    /// Reads and checks every setting.
+    ///
+    /// # Errors
+    /// With everything that is wrong, by variable.
+    pub fn load(sources: &Sources) -> Result<Self, ConfigProblems> {
+        let mut reader = reader(sources);
+        let settings = reader.settings();
+        match settings {
+            Some(settings) if reader.problems.0.is_empty() => Ok(settings),
+            _ => Err(reader.problems),
+        }
+    }
+
+    /// Reads and checks where the database is, for commands that need nothing else.
+    ///
+    /// # Errors
+    /// With everything that is wrong about it.
+    pub fn load_database_url(sources: &Sources) -> Result<DatabaseUrl, ConfigProblems> {
+        let mut reader = reader(sources);
+        let url = reader.database_url();
+        url.filter(|_| reader.problems.0.is_empty()).ok_or(reader.problems)
+    }
+
+    /// Reads and checks where the server listens, for commands that need nothing else.
+    ///
+    /// # Errors
+    /// With everything that is wrong about it.
+    pub fn load_address(sources: &Sources) -> Result<(String, u16), ConfigProblems> {
+        let mut reader = reader(sources);
+        let (host, port) = (reader.host(), reader.required(PORT, |text| text.parse().ok()));
+        host.zip(port).filter(|_| reader.problems.0.is_empty()).ok_or(reader.problems)
+    }
+}
+
+fn reader(sources: &Sources) -> Reader {
+    let mut problems = ConfigProblems::default();
+    let values = sources.values(&mut problems);
+    Reader { values, problems }
+}
+
+impl Reader {
+    fn settings(&mut self) -> Option<Settings> {
+        let database_url = self.database_url();
+        let cache = self.required(REDIS_URL, cache_location);
+        let jwt_keys = self.jwt_keys();
+        let host = self.host();
+        let port = self.required(PORT, |text| text.parse().ok());
+        let cache_ttl = self.positive::<u32>(CACHE_TTL);
+        let access_token_ttl = self.positive::<u32>(ACCESS_TOKEN_TTL_MINUTES);
+        let refresh_token_ttl = self.positive::<u16>(REFRESH_TOKEN_TTL_DAYS);
+        let verification_token_ttl = self.positive::<u16>(VERIFICATION_TOKEN_TTL_HOURS);
+        let loan_period = self.positive::<u16>(LOAN_PERIOD_DAYS);
+        let log_level = self.required(LOG_LEVEL, log_level);
+        let log_format = self.required(LOG_FORMAT, log_format);
+        let app_base_url = self.required(APP_BASE_URL, base_url);
+        let smtp = self.smtp();
+        Some(Settings {
+            database_url: database_url?,
+            cache: cache?,
+            cache_ttl: Duration::from_secs(cache_ttl?.into()),
+            jwt_keys: jwt_keys?,
+            host: host?,
+            port: port?,
+            access_token_ttl: time::Duration::minutes(access_token_ttl?.into()),
+            refresh_token_ttl: RefreshTokenLifetime::from_days(refresh_token_ttl?),
+            verification_token_ttl: time::Duration::hours(verification_token_ttl?.into()),
+            loan_period: LoanPeriod::from_days(loan_period?).ok()?,
+            log_level: log_level?,
+            log_format: log_format?,
+            app_base_url: app_base_url?,
+            smtp: smtp?,
+        })
+    }
+
+    fn database_url(&mut self) -> Option<DatabaseUrl> {
+        self.required(DATABASE_URL, |text| text.parse().ok())
+    }
+
+    fn host(&mut self) -> Option<String> {
+        self.required(HOST, |text| (!text.contains(char::is_whitespace)).then(|| text.to_owned()))
+    }
+
+    fn jwt_keys(&mut self) -> Option<JwtKeys> {
+        match self.required(JWT_ALGORITHM, jwt_algorithm)? {
+            algorithm @ (JwtAlgorithm::HS256 | JwtAlgorithm::HS384 | JwtAlgorithm::HS512) => {
+                let secret = self.required(JWT_SECRET_KEY, |text| (text.len() >= SECRET_KEY_BYTES).then(|| text.to_owned()))?;
+                JwtKeys::from_secret(algorithm, secret.as_bytes()).ok()
+            }
+            algorithm => {
+                let private = self.required(JWT_PRIVATE_KEY_FILE, |path| fs::read(path).ok());
+                let public = self.required(JWT_PUBLIC_KEY_FILE, |path| fs::read(path).ok());
+                match JwtKeys::from_rsa_pem(algorithm, &private?, &public?) {
+                    Ok(keys) => Some(keys),
+                    Err(error @ (InvalidJwtKeys::PrivateKey | InvalidJwtKeys::Algorithm)) => {
+                        self.refuse(JWT_PRIVATE_KEY_FILE, &error.to_string())
+                    }
+                    Err(error @ (InvalidJwtKeys::PublicKey | InvalidJwtKeys::Mismatch)) => {
+                        self.refuse(JWT_PUBLIC_KEY_FILE, &error.to_string())
+                    }
+                }
+            }
+        }
+    }
+
+    /// The outer `None` is a problem, the inner one the absence of a mail server.
+    #[expect(clippy::option_option, reason = "a problem is one thing, and no mail server is another")]
+    fn smtp(&mut self) -> Option<Option<SmtpSettings>> {
+        let port = self.positive::<u16>(SMTP_PORT);
+        let from = self.text(SMTP_FROM);
+        let use_tls = self.required(SMTP_USE_TLS, |text| text.parse().ok());
+        let (username, password) = (self.text(SMTP_USERNAME), self.text(SMTP_PASSWORD));
+        let credentials = match (username, password) {
+            (Some(username), Some(password)) => Some((username, password)),
+            (None, None) => None,
+            (Some(_), None) => return self.refuse(SMTP_PASSWORD, "is required with SMTP_USERNAME"),
+            (None, Some(_)) => return self.refuse(SMTP_USERNAME, "is required with SMTP_PASSWORD"),
+        };
+        let host = self.text(SMTP_HOST);
+        let settings = SmtpSettings {
+            host: host.clone().unwrap_or_else(|| "localhost".to_owned()),
+            port: port?,
+            from: from?,
+            credentials,
+            use_tls: use_tls?,
+            extra_root_certificate: None,
+        };
+        match SmtpNotifier::new(&settings) {
+            Ok(_) => Some(host.map(|_| settings)),
+            Err(InvalidSmtpSettings::From(_)) => self.refuse(SMTP_FROM, &format!("must be {}", SMTP_FROM.rule)),
+            Err(InvalidSmtpSettings::Tls(_)) => self.refuse(SMTP_HOST, &format!("must be {}", SMTP_HOST.rule)),
+        }
+    }
+}
+
+fn cache_location(text: &str) -> Option<CacheLocation> {
+    if text == "memory://" {
+        return Some(CacheLocation::InProcess);
+    }
+    let is_url = ["redis://", "rediss://", "unix://"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
+        && Url::parse(text).is_ok();
+    is_url.then(|| CacheLocation::Redis(text.to_owned()))
+}
+
+fn jwt_algorithm(text: &str) -> Option<JwtAlgorithm> {
+    match text {
+        "HS256" => Some(JwtAlgorithm::HS256),
+        "HS384" => Some(JwtAlgorithm::HS384),
+        "HS512" => Some(JwtAlgorithm::HS512),
+        "RS256" => Some(JwtAlgorithm::RS256),
+        "RS384" => Some(JwtAlgorithm::RS384),
+        "RS512" => Some(JwtAlgorithm::RS512),
+        _ => None,
+    }
+}
+
+fn log_level(text: &str) -> Option<LogLevel> {
+    match text {
+        "DEBUG" => Some(LogLevel::Debug),
+        "INFO" => Some(LogLevel::Info),
+        "WARNING" => Some(LogLevel::Warning),
+        "ERROR" | "CRITICAL" => Some(LogLevel::Error),
+        _ => None,
+    }
+}
+
+fn log_format(text: &str) -> Option<LogFormat> {
+    match text {
+        "console" => Some(LogFormat::Console),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    }
+}
+
+fn base_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let is_base = matches!(url.scheme(), "http" | "https")
+        && url.host_str().is_some_and(|host| !host.is_empty())
+        && url.query().is_none()
+        && url.fragment().is_none();
+    is_base.then_some(url)
+}

@@ -1,0 +1,66 @@
+use crate::{failure::Failure, shutdown, wiring::Apis};
+use actix_web::{
+    App, Error, HttpResponse, HttpServer, Responder,
+    body::MessageBody,
+    dev::{Server, ServiceRequest, ServiceResponse},
+    http::ConnectionType,
+    middleware::{Next, from_fn},
+    web::{self, PayloadConfig},
+};
+use library_shared_http::{BODY_LIMIT, get, not_found, observe};
+use std::{net::SocketAddr, time::Duration};
+use tokio_util::sync::CancellationToken;
+
+/// How long a client may take to send the head of its request, and how long a connection without one is kept.
+const HEAD_LIMIT: Duration = Duration::from_secs(10);
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// Binds the service to its address. Responses tell clients to close once `leaving` is cancelled.
+///
+/// # Errors
+/// Where the address cannot be listened on.
+pub fn bind(apis: Apis, host: &str, port: u16, leaving: CancellationToken) -> Result<(Server, Vec<SocketAddr>), Failure> {
+    let server = HttpServer::new(move || {
+        let leaving = leaving.clone();
+        App::new()
+            .app_data(PayloadConfig::new(BODY_LIMIT))
+            .configure(|config| configure(config, &apis))
+            .default_service(web::to(not_found))
+            .wrap(from_fn(observe))
+            .wrap(from_fn(move |request, next| say_farewell(leaving.clone(), request, next)))
+    })
+    .client_request_timeout(HEAD_LIMIT)
+    .keep_alive(KEEP_ALIVE)
+    .shutdown_timeout(shutdown::LIMIT.as_secs())
+    .disable_signals()
+    .bind((host, port))
+    .map_err(|source| Failure::Bind { address: format!("{host}:{port}"), source })?;
+    let addresses = server.addrs();
+    Ok((server.run(), addresses))
+}
+
+/// Mounts every context's routes.
+fn configure(config: &mut web::ServiceConfig, apis: &Apis) {
+    library_auth_http::configure(apis.auth.clone())(config);
+    library_book_http::configure(apis.book.clone())(config);
+    library_member_http::configure(apis.member.clone())(config);
+    library_loan_http::configure(apis.loan.clone())(config);
+    config.service(web::resource("/health").route(get(health)));
+}
+
+/// `GET /health`: the server answers.
+async fn health() -> impl Responder {
+    HttpResponse::Ok().json("OK")
+}
+
+async fn say_farewell<B: MessageBody>(
+    leaving: CancellationToken,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let mut response = next.call(request).await?;
+    if leaving.is_cancelled() {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    Ok(response)
+}

@@ -1,0 +1,18 @@
+//! The one binary's inside: it reads the configuration, wires adapters into use cases, and serves. No rule of the library is here.
+//!
+//! - [`config`]: every setting, from the environment and `.env`, checked as a whole;
+//! - `wiring`: the only place that knows which adapter is behind which port;
+//! - `http`, `worker`, `shutdown`: what runs; `telemetry`: what is logged;
+//! - `command_line` and `commands`: what the binary can be asked to do.
+
+mod command_line;
+mod commands;
+pub mod config;
+mod failure;
+mod http;
+mod shutdown;
+mod telemetry;
+mod wiring;
+mod worker;
+
+pub use command_line::run;

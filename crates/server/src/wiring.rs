@@ -1,0 +1,272 @@
+use crate::{
+    config::{CacheLocation, Settings},
+    failure::Failure,
+};
+use library_auth_app::{IdentifyCaller, Login, Logout, RefreshTokens, RemoveExpiredSessions};
+use library_auth_domain::{AccountDirectory, RefreshTokenRepository, TokenIssuer};
+use library_auth_http::AuthApi;
+use library_auth_infra::{JwtTokenIssuer, SqlRefreshTokenRepository};
+use library_book_app::{AddBook, Cataloguing, DeleteBook, ListBooks, ReadBook, UpdateBook};
+use library_book_domain::{Book, BookRepository};
+use library_book_http::BookApi;
+use library_book_infra::{BookInRedis, CachedBookRepository, SqlBookRepository};
+use library_loan_app::{BorrowBook, Lending, ReturnBook};
+use library_loan_http::LoanApi;
+use library_loan_infra::SqlLoanRepository;
+use library_member_app::{
+    ComposeNotification, DeleteMember, ListMembers, Membership, ReadMember, RegisterMember, VerificationLink, VerifyCredentials,
+    VerifyMember,
+};
+use library_member_domain::{Member, MemberRepository, PasswordHasher, VerificationTokenIssuer};
+use library_member_http::MemberApi;
+use library_member_infra::{
+    Argon2PasswordHasher, CachedMemberRepository, JwtVerificationTokens, MemberInRedis, SqlAccountDirectory,
+    SqlCredentialRepository, SqlMemberRepository,
+};
+use library_notification_app::{DeliverNotifications, ListNotifications, RetryNotifications};
+use library_notification_domain::{NotificationQueue, Notifier, RetryPolicy};
+use library_notification_infra::{LogNotifier, SmtpNotifier, SqlNotificationQueue};
+use library_shared_domain::{Clock, IdGenerator, UnitOfWork};
+use library_shared_http::WriteTasks;
+use library_shared_infra::{
+    SystemClock, UuidV7Generator,
+    cache::{Cache, InProcessCache, Invalidation, RedisCache, RedisConnections},
+    database::{Database, Session, SqlUnitOfWork, UnitScope},
+};
+use std::sync::Arc;
+
+/// What every context's routes call.
+#[derive(Clone)]
+pub struct Apis {
+    pub auth: AuthApi,
+    pub book: BookApi,
+    pub member: MemberApi,
+    pub loan: LoanApi,
+}
+
+/// Everything that runs in a server.
+pub struct Service {
+    pub apis: Apis,
+    pub deliver_notifications: Arc<DeliverNotifications>,
+    pub remove_expired_sessions: Arc<RemoveExpiredSessions>,
+    pub writes: WriteTasks,
+}
+
+/// Puts adapters behind the ports and use cases upon them.
+///
+/// # Errors
+/// Where an adapter cannot be made with these settings.
+pub fn wire(settings: &Settings, database: &Database) -> Result<Service, Failure> {
+    let adapters = Adapters::new(settings, database)?;
+    let writes = WriteTasks::on_current_runtime();
+    Ok(Service {
+        apis: Apis {
+            auth: adapters.auth_api(settings, &writes),
+            book: adapters.book_api(&writes),
+            member: adapters.member_api(&writes),
+            loan: adapters.loan_api(settings, &writes),
+        },
+        deliver_notifications: Arc::new(adapters.deliver_notifications(settings)?),
+        remove_expired_sessions: Arc::new(RemoveExpiredSessions::new(adapters.refresh_tokens(), adapters.clock.clone())),
+        writes,
+    })
+}
+
+/// What an operator sees to the queue with.
+pub fn notification_commands(database: &Database) -> (ListNotifications, RetryNotifications) {
+    let queue: Arc<dyn NotificationQueue> = Arc::new(SqlNotificationQueue::new(database.clone(), Arc::new(UuidV7Generator)));
+    (ListNotifications::new(queue.clone()), RetryNotifications::new(queue, Arc::new(SystemClock)))
+}
+
+/// The adapters that several use cases share.
+struct Adapters {
+    database: Database,
+    caches: Caches,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdGenerator>,
+    hasher: Arc<dyn PasswordHasher>,
+    verification_tokens: Arc<dyn VerificationTokenIssuer>,
+    token_issuer: Arc<dyn TokenIssuer>,
+}
+
+impl Adapters {
+    fn new(settings: &Settings, database: &Database) -> Result<Self, Failure> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7Generator);
+        let keys = &settings.jwt_keys;
+        Ok(Self {
+            database: database.clone(),
+            caches: Caches::new(settings)?,
+            hasher: Arc::new(Argon2PasswordHasher::new()?),
+            verification_tokens: Arc::new(JwtVerificationTokens::new(
+                keys.clone(),
+                clock.clone(),
+                settings.verification_token_ttl,
+            )),
+            token_issuer: Arc::new(JwtTokenIssuer::new(keys.clone(), clock.clone(), ids.clone(), settings.access_token_ttl)),
+            clock,
+            ids,
+        })
+    }
+
+    fn book_api(&self, writes: &WriteTasks) -> BookApi {
+        let books = self.caches.books(self.database.clone(), Invalidation::Immediate);
+        let units = self.cataloguing();
+        BookApi {
+            add_book: Arc::new(AddBook::new(units.clone(), self.ids.clone(), self.clock.clone())),
+            update_book: Arc::new(UpdateBook::new(units.clone(), self.clock.clone())),
+            read_book: Arc::new(ReadBook::new(books.clone())),
+            list_books: Arc::new(ListBooks::new(books)),
+            delete_book: Arc::new(DeleteBook::new(units)),
+            writes: writes.clone(),
+        }
+    }
+
+    fn member_api(&self, writes: &WriteTasks) -> MemberApi {
+        let members = self.caches.members(self.database.clone(), Invalidation::Immediate);
+        let (units, clock) = (self.membership(), self.clock.clone());
+        MemberApi {
+            register_member: Arc::new(RegisterMember::new(
+                units.clone(),
+                self.hasher.clone(),
+                self.ids.clone(),
+                clock.clone(),
+            )),
+            verify_member: Arc::new(VerifyMember::new(units.clone(), self.verification_tokens.clone(), clock)),
+            read_member: Arc::new(ReadMember::new(members.clone())),
+            list_members: Arc::new(ListMembers::new(members)),
+            delete_member: Arc::new(DeleteMember::new(units)),
+            writes: writes.clone(),
+        }
+    }
+
+    fn loan_api(&self, settings: &Settings, writes: &WriteTasks) -> LoanApi {
+        let (units, clock) = (self.lending(), self.clock.clone());
+        LoanApi {
+            borrow_book: Arc::new(BorrowBook::new(units.clone(), self.ids.clone(), clock.clone(), settings.loan_period)),
+            return_book: Arc::new(ReturnBook::new(units, clock)),
+            writes: writes.clone(),
+        }
+    }
+
+    fn auth_api(&self, settings: &Settings, writes: &WriteTasks) -> AuthApi {
+        let verifier = Arc::new(VerifyCredentials::new(
+            self.uncached_members(),
+            Arc::new(SqlCredentialRepository::new(self.database.clone())),
+            self.hasher.clone(),
+        ));
+        let accounts: Arc<dyn AccountDirectory> = Arc::new(SqlAccountDirectory::new(self.database.clone()));
+        let (tokens, issuer) = (self.refresh_tokens(), self.token_issuer.clone());
+        let (ids, clock, lifetime) = (self.ids.clone(), self.clock.clone(), settings.refresh_token_ttl);
+        AuthApi {
+            login: Arc::new(Login::new(verifier, tokens.clone(), issuer.clone(), ids.clone(), clock.clone(), lifetime)),
+            refresh_tokens: Arc::new(RefreshTokens::new(
+                tokens.clone(),
+                accounts.clone(),
+                issuer.clone(),
+                ids,
+                clock.clone(),
+                lifetime,
+            )),
+            logout: Arc::new(Logout::new(tokens, issuer.clone(), clock)),
+            identify_caller: Arc::new(IdentifyCaller::new(issuer, accounts)),
+            writes: writes.clone(),
+        }
+    }
+
+    fn deliver_notifications(&self, settings: &Settings) -> Result<DeliverNotifications, Failure> {
+        let composer = ComposeNotification::new(
+            self.uncached_members(),
+            self.verification_tokens.clone(),
+            VerificationLink::under(settings.app_base_url.as_str()),
+        );
+        let notifier: Arc<dyn Notifier> = match &settings.smtp {
+            Some(smtp) => Arc::new(SmtpNotifier::new(smtp)?),
+            None => Arc::new(LogNotifier),
+        };
+        let queue = Arc::new(SqlNotificationQueue::new(self.database.clone(), self.ids.clone()));
+        Ok(DeliverNotifications::new(queue, Arc::new(composer), notifier, self.clock.clone(), RetryPolicy::default()))
+    }
+
+    fn uncached_members(&self) -> Arc<dyn MemberRepository> {
+        Arc::new(SqlMemberRepository::new(self.database.clone()))
+    }
+
+    fn refresh_tokens(&self) -> Arc<dyn RefreshTokenRepository> {
+        Arc::new(SqlRefreshTokenRepository::new(self.database.clone()))
+    }
+
+    fn cataloguing(&self) -> Arc<dyn UnitOfWork<Cataloguing>> {
+        let caches = self.caches.clone();
+        self.unit_of_work(move |scope| Cataloguing { books: caches.books_in(scope) })
+    }
+
+    fn membership(&self) -> Arc<dyn UnitOfWork<Membership>> {
+        let (caches, ids) = (self.caches.clone(), self.ids.clone());
+        self.unit_of_work(move |scope| Membership {
+            members: caches.members_in(scope),
+            credentials: Arc::new(SqlCredentialRepository::new(scope.session())),
+            notifications: Arc::new(SqlNotificationQueue::new(scope.session(), ids.clone())),
+        })
+    }
+
+    fn lending(&self) -> Arc<dyn UnitOfWork<Lending>> {
+        let caches = self.caches.clone();
+        self.unit_of_work(move |scope| Lending {
+            books: caches.books_in(scope),
+            members: caches.members_in(scope),
+            loans: Arc::new(SqlLoanRepository::new(scope.session())),
+        })
+    }
+
+    fn unit_of_work<R: Send + 'static>(
+        &self,
+        bind: impl Fn(&UnitScope) -> R + Send + Sync + 'static,
+    ) -> Arc<dyn UnitOfWork<R>> {
+        Arc::new(SqlUnitOfWork::new(self.database.clone(), bind))
+    }
+}
+
+/// The caches that repositories are decorated with.
+#[derive(Clone)]
+struct Caches {
+    books: Arc<dyn Cache<Book>>,
+    members: Arc<dyn Cache<Member>>,
+}
+
+impl Caches {
+    fn new(settings: &Settings) -> Result<Self, Failure> {
+        let time_to_live = settings.cache_ttl;
+        Ok(match &settings.cache {
+            CacheLocation::InProcess => Self {
+                books: Arc::new(InProcessCache::new(time_to_live)),
+                members: Arc::new(InProcessCache::new(time_to_live)),
+            },
+            CacheLocation::Redis(url) => {
+                let connections = RedisConnections::open(url)?;
+                Self {
+                    books: Arc::new(RedisCache::<_, BookInRedis>::new(connections.clone(), time_to_live)),
+                    members: Arc::new(RedisCache::<_, MemberInRedis>::new(connections, time_to_live)),
+                }
+            }
+        })
+    }
+
+    fn books(&self, session: impl Into<Session>, invalidation: Invalidation) -> Arc<dyn BookRepository> {
+        let repository = Arc::new(SqlBookRepository::new(session));
+        Arc::new(CachedBookRepository::new(repository, self.books.clone(), invalidation))
+    }
+
+    fn members(&self, session: impl Into<Session>, invalidation: Invalidation) -> Arc<dyn MemberRepository> {
+        let repository = Arc::new(SqlMemberRepository::new(session));
+        Arc::new(CachedMemberRepository::new(repository, self.members.clone(), invalidation))
+    }
+
+    fn books_in(&self, scope: &UnitScope) -> Arc<dyn BookRepository> {
+        self.books(scope.session(), Invalidation::AfterCommit(scope.after_commit()))
+    }
+
+    fn members_in(&self, scope: &UnitScope) -> Arc<dyn MemberRepository> {
+        self.members(scope.session(), Invalidation::AfterCommit(scope.after_commit()))
+    }
+}

@@ -1,0 +1,68 @@
+//! What a `CredentialRepository` promises.
+
+use super::{World, macros::assert_shape};
+use crate::builders::{a_member, credentials_of, unique_id};
+use library_member_domain::{Credentials, PasswordHash};
+use library_shared_domain::{DependencyError, MemberId};
+
+/// Runs the suite over the worlds that `$open`, an `async fn() -> World`, opens.
+#[macro_export]
+macro_rules! credential_repository_contract {
+    ($open:path) => {
+        $crate::contract_tests! { worlds from $open, credential_repository:
+            credentials_come_back_as_they_were_kept,
+            credentials_that_nobody_kept_are_not_found,
+            credentials_of_a_missing_member_are_refused,
+            a_member_has_credentials_once,
+            credentials_go_with_their_member,
+        }
+    };
+}
+
+pub async fn credentials_come_back_as_they_were_kept(world: World) {
+    let given = &world.repositories;
+    for _ in 0..2 {
+        let member = given.given_member(a_member()).await;
+        let kept = credentials_of(&member);
+        given.credentials.create(&kept).await.expect("created");
+        let found = given.credentials.find_by_member(member.id()).await.expect("found").expect("the credentials");
+        assert_eq!(found.member_id, member.id());
+        assert_eq!(found.password_hash.expose(), kept.password_hash.expose());
+    }
+}
+
+pub async fn credentials_that_nobody_kept_are_not_found(world: World) {
+    let given = &world.repositories;
+    let (with, without) = (given.given_member(a_member()).await, given.given_member(a_member()).await);
+    given.credentials.create(&credentials_of(&with)).await.expect("created");
+    assert!(given.credentials.find_by_member(without.id()).await.expect("looked up").is_none());
+    assert!(given.credentials.find_by_member(MemberId::from_uuid(unique_id())).await.expect("looked up").is_none());
+    given.credentials.create(&credentials_of(&without)).await.expect("created");
+    assert!(given.credentials.find_by_member(without.id()).await.expect("looked up").is_some());
+}
+
+pub async fn credentials_of_a_missing_member_are_refused(world: World) {
+    let (credentials, nobody) = (&world.repositories.credentials, a_member().build());
+    assert_shape!(credentials.create(&credentials_of(&nobody)).await, Err(DependencyError::Failed { .. }));
+    assert!(credentials.find_by_member(nobody.id()).await.expect("looked up").is_none());
+}
+
+pub async fn a_member_has_credentials_once(world: World) {
+    let given = &world.repositories;
+    let member = given.given_member(a_member()).await;
+    let first = credentials_of(&member);
+    given.credentials.create(&first).await.expect("created");
+    let second = Credentials { member_id: member.id(), password_hash: PasswordHash::from_phc("$another".to_owned()) };
+    assert_shape!(given.credentials.create(&second).await, Err(DependencyError::Failed { .. }));
+    let found = given.credentials.find_by_member(member.id()).await.expect("found").expect("the credentials");
+    assert_eq!(found.password_hash.expose(), first.password_hash.expose());
+}
+
+pub async fn credentials_go_with_their_member(world: World) {
+    let given = &world.repositories;
+    let member = given.given_member(a_member()).await;
+    given.credentials.create(&credentials_of(&member)).await.expect("created");
+    assert!(given.credentials.find_by_member(member.id()).await.expect("looked up").is_some());
+    given.members.delete(member.id()).await.expect("deleted");
+    assert!(given.credentials.find_by_member(member.id()).await.expect("looked up").is_none());
+}

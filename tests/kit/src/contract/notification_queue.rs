@@ -1,0 +1,327 @@
+//! What a `NotificationQueue` promises.
+
+use super::{
+    World,
+    racing::{WAYS, race},
+};
+use crate::builders::{a_member, now, unique_id};
+use library_notification_domain::{
+    Claim, ClaimedNotification, NotificationKind, NotificationQueue, QueuedNotification, QueuedState,
+};
+use library_shared_domain::{MemberId, NotificationId};
+use std::collections::HashSet;
+use time::{Duration, OffsetDateTime};
+
+const LEASE: Duration = Duration::minutes(2);
+
+/// Runs the suite over the worlds that `$open`, an `async fn() -> World`, opens.
+#[macro_export]
+macro_rules! notification_queue_contract {
+    ($open:path) => {
+        $crate::contract_tests! { worlds from $open, notification_queue:
+            an_empty_queue_has_nothing_to_claim_and_nothing_to_list,
+            a_queued_notification_waits_from_the_time_it_was_queued,
+            a_claim_holds_what_was_queued,
+            a_claim_takes_the_oldest_first_and_no_more_than_its_limit,
+            a_claimed_notification_is_claimed_by_nobody_else_until_its_lease_ends,
+            each_claim_counts_as_an_attempt_and_has_another_token,
+            of_many_workers_no_two_claim_one_notification,
+            a_completed_notification_is_gone,
+            a_postponed_notification_waits_until_its_time,
+            a_postponed_notification_comes_after_those_that_wait_longer,
+            a_failed_notification_is_kept_and_not_tried_again,
+            a_lost_claim_completes_postpones_and_fails_nothing,
+            a_claim_that_was_given_back_is_lost,
+            a_claim_outlives_its_lease_until_another_worker_claims,
+            a_queue_lists_the_oldest_first_and_no_more_than_its_limit,
+            all_failed_notifications_are_retried_with_all_their_attempts,
+            one_failed_notification_is_retried_alone,
+            a_retry_leaves_alone_what_has_not_failed,
+            a_reason_is_kept_whatever_is_written_in_it,
+        }
+    };
+}
+
+pub async fn an_empty_queue_has_nothing_to_claim_and_nothing_to_list(world: World) {
+    let queue = &world.repositories.notifications;
+    assert_eq!(queue.claim(10, now(), LEASE).await.expect("claimed"), []);
+    assert_eq!(queue.list(10).await.expect("listed"), []);
+    assert_eq!(queue.retry_failed(None, now()).await.expect("retried"), 0);
+}
+
+pub async fn a_queued_notification_waits_from_the_time_it_was_queued(world: World) {
+    let (queue, member_id) = (&world.repositories.notifications, some_member(&world).await);
+    let queued_at = now() + Duration::MICROSECOND;
+    let id = world.repositories.given_notification(member_id, queued_at).await;
+    let expected = QueuedNotification {
+        id,
+        kind: NotificationKind::Verification,
+        member_id,
+        queued_at,
+        attempts: 0,
+        last_error: None,
+        state: QueuedState::Waiting { until: queued_at },
+    };
+    assert_eq!(queue.list(10).await.expect("listed"), [expected]);
+    assert_eq!(queue.claim(10, now(), LEASE).await.expect("claimed"), [], "it is not due yet");
+    assert_eq!(queue.claim(10, queued_at, LEASE).await.expect("claimed").len(), 1);
+}
+
+pub async fn a_claim_holds_what_was_queued(world: World) {
+    let (queue, member_id) = (&world.repositories.notifications, some_member(&world).await);
+    let id = world.repositories.given_notification(member_id, now()).await;
+    let claimed = claim_one(&**queue, now()).await;
+    let claim = Claim { id, token: claimed.claim.token };
+    assert_eq!(claimed, ClaimedNotification { claim, kind: NotificationKind::Verification, member_id, attempt: 1 });
+    let listed = only(&**queue).await;
+    assert_eq!((listed.attempts, listed.queued_at, listed.state), (1, now(), QueuedState::Waiting { until: now() + LEASE }));
+}
+
+pub async fn a_claim_takes_the_oldest_first_and_no_more_than_its_limit(world: World) {
+    let queue = &world.repositories.notifications;
+    let oldest_first = queue_some(&world, 5).await;
+    let late = now() + Duration::HOUR;
+    assert_eq!(queue.claim(0, late, LEASE).await.expect("claimed"), []);
+    assert_eq!(ids(&queue.claim(2, late, LEASE).await.expect("claimed")), oldest_first[..2]);
+    assert_eq!(ids(&queue.claim(10, late, LEASE).await.expect("claimed")), oldest_first[2..]);
+    assert_eq!(queue.claim(10, late, LEASE).await.expect("claimed"), []);
+}
+
+pub async fn a_claimed_notification_is_claimed_by_nobody_else_until_its_lease_ends(world: World) {
+    let queue = &world.repositories.notifications;
+    queue_some(&world, 1).await;
+    claim_one(&**queue, now()).await;
+    let end = now() + LEASE;
+    assert_eq!(queue.claim(10, now(), LEASE).await.expect("claimed"), []);
+    assert_eq!(queue.claim(10, end - Duration::MICROSECOND, LEASE).await.expect("claimed"), []);
+    assert_eq!(queue.claim(10, end, LEASE).await.expect("claimed").len(), 1);
+}
+
+pub async fn each_claim_counts_as_an_attempt_and_has_another_token(world: World) {
+    let queue = &world.repositories.notifications;
+    queue_some(&world, 3).await;
+    let mut tokens = HashSet::new();
+    for attempt in 1..=4 {
+        let at = now() + Duration::hours(i64::from(attempt));
+        for claimed in queue.claim(10, at, LEASE).await.expect("claimed") {
+            assert_eq!(claimed.attempt, attempt);
+            tokens.insert(claimed.claim.token);
+        }
+    }
+    assert_eq!(tokens.len(), 12);
+    assert!(queue.list(10).await.expect("listed").iter().all(|queued| queued.attempts == 4));
+}
+
+pub async fn of_many_workers_no_two_claim_one_notification(world: World) {
+    let queue = &world.repositories.notifications;
+    let queued = queue_some(&world, WAYS * 4).await;
+    let late = now() + Duration::HOUR;
+    let claimed_by_each = race(|_| {
+        let queue = queue.clone();
+        async move {
+            let mut claimed = Vec::new();
+            // The turns are bounded, so that a queue that gives out the same ones for ever fails the rule and does not hang it.
+            for _ in 0..WAYS {
+                let next = queue.claim(3, late, LEASE).await.expect("claimed");
+                if next.is_empty() {
+                    break;
+                }
+                claimed.extend(ids(&next));
+            }
+            claimed
+        }
+    })
+    .await;
+    let mut claimed = claimed_by_each.concat();
+    claimed.extend(ids(&queue.claim(queued.len(), late, LEASE).await.expect("claimed")));
+    claimed.sort_unstable();
+    let mut expected = queued;
+    expected.sort_unstable();
+    assert_eq!(claimed, expected);
+}
+
+pub async fn a_completed_notification_is_gone(world: World) {
+    let queue = &world.repositories.notifications;
+    let queued = queue_some(&world, 2).await;
+    let claimed = claim_one(&**queue, now()).await;
+    queue.complete(claimed.claim).await.expect("completed");
+    queue.complete(claimed.claim).await.expect("there is nothing left to complete");
+    let left: Vec<_> = queue.list(10).await.expect("listed").iter().map(|queued| queued.id).collect();
+    assert_eq!(left, queued[1..]);
+    assert_eq!(ids(&queue.claim(10, now() + Duration::DAY, LEASE).await.expect("claimed")), queued[1..]);
+}
+
+pub async fn a_postponed_notification_waits_until_its_time(world: World) {
+    let queue = &world.repositories.notifications;
+    queue_some(&world, 1).await;
+    let claimed = claim_one(&**queue, now()).await;
+    let at = now() + Duration::SECOND + Duration::MICROSECOND;
+    queue.postpone(claimed.claim, at, "the channel is away").await.expect("postponed");
+
+    let listed = only(&**queue).await;
+    assert_eq!((listed.attempts, listed.last_error.as_deref()), (1, Some("the channel is away")));
+    assert_eq!((listed.queued_at, listed.state), (now(), QueuedState::Waiting { until: at }));
+    assert_eq!(queue.claim(10, at - Duration::MICROSECOND, LEASE).await.expect("claimed"), []);
+    assert_eq!(claim_one(&**queue, at).await.attempt, 2);
+}
+
+pub async fn a_postponed_notification_comes_after_those_that_wait_longer(world: World) {
+    let queue = &world.repositories.notifications;
+    let queued = queue_some(&world, 2).await;
+    let claimed = claim_one(&**queue, now()).await;
+    assert_eq!(claimed.claim.id, queued[0]);
+    queue.postpone(claimed.claim, now() + Duration::HOUR, "later").await.expect("postponed");
+    let order = queue.claim(10, now() + Duration::DAY, LEASE).await.expect("claimed");
+    assert_eq!(ids(&order), [queued[1], queued[0]]);
+}
+
+pub async fn a_failed_notification_is_kept_and_not_tried_again(world: World) {
+    let queue = &world.repositories.notifications;
+    queue_some(&world, 1).await;
+    let claimed = claim_one(&**queue, now()).await;
+    let at = now() + Duration::MICROSECOND;
+    queue.fail(claimed.claim, at, "no such mailbox").await.expect("failed");
+
+    let listed = only(&**queue).await;
+    assert_eq!((listed.attempts, listed.last_error.as_deref()), (1, Some("no such mailbox")));
+    assert_eq!((listed.id, listed.state), (claimed.claim.id, QueuedState::Failed { at }));
+    assert_eq!(queue.claim(10, now() + Duration::days(365), LEASE).await.expect("claimed"), []);
+}
+
+pub async fn a_lost_claim_completes_postpones_and_fails_nothing(world: World) {
+    let queue = &world.repositories.notifications;
+    queue_some(&world, 1).await;
+    let lost = claim_one(&**queue, now()).await.claim;
+    let current = claim_one(&**queue, now() + LEASE).await.claim;
+    let never = Claim { id: lost.id, token: unique_id() };
+    let before = only(&**queue).await;
+    for claim in [lost, never] {
+        queue.complete(claim).await.expect("nothing happens");
+        queue.postpone(claim, now(), "lost").await.expect("nothing happens");
+        queue.fail(claim, now(), "lost").await.expect("nothing happens");
+        assert_eq!(only(&**queue).await, before);
+    }
+    queue.complete(current).await.expect("completed");
+    assert_eq!(queue.list(10).await.expect("listed"), []);
+}
+
+pub async fn a_claim_that_was_given_back_is_lost(world: World) {
+    let queue = &world.repositories.notifications;
+    queue_some(&world, 1).await;
+    let claim = claim_one(&**queue, now()).await.claim;
+    queue.postpone(claim, now() + Duration::HOUR, "later").await.expect("postponed");
+    let before = only(&**queue).await;
+    queue.complete(claim).await.expect("nothing happens");
+    queue.fail(claim, now(), "lost").await.expect("nothing happens");
+    assert_eq!(only(&**queue).await, before);
+}
+
+pub async fn a_claim_outlives_its_lease_until_another_worker_claims(world: World) {
+    let queue = &world.repositories.notifications;
+    queue_some(&world, 1).await;
+    let claim = claim_one(&**queue, now()).await.claim;
+    queue.fail(claim, now() + LEASE * 2, "late, but nobody else took it").await.expect("failed");
+    assert_eq!(only(&**queue).await.state, QueuedState::Failed { at: now() + LEASE * 2 });
+}
+
+pub async fn a_queue_lists_the_oldest_first_and_no_more_than_its_limit(world: World) {
+    let queue = &world.repositories.notifications;
+    let oldest_first = queue_some(&world, 5).await;
+    let listed = |found: Vec<QueuedNotification>| found.iter().map(|queued| queued.id).collect::<Vec<_>>();
+    assert_eq!(listed(queue.list(0).await.expect("listed")), []);
+    assert_eq!(listed(queue.list(3).await.expect("listed")), oldest_first[..3]);
+    assert_eq!(listed(queue.list(5).await.expect("listed")), oldest_first);
+    assert_eq!(listed(queue.list(1_000).await.expect("listed")), oldest_first);
+}
+
+pub async fn all_failed_notifications_are_retried_with_all_their_attempts(world: World) {
+    let queue = &world.repositories.notifications;
+    let queued = queue_some(&world, 3).await;
+    let late = now() + Duration::HOUR;
+    queue.claim(3, late - LEASE, LEASE).await.expect("claimed by a worker that dies");
+    let claimed = queue.claim(2, late, LEASE).await.expect("claimed");
+    assert_eq!(ids(&claimed), queued[..2]);
+    for claimed in claimed {
+        queue.fail(claimed.claim, late, "away").await.expect("failed");
+    }
+    let later = late + LEASE;
+
+    assert_eq!(queue.retry_failed(None, later).await.expect("retried"), 2);
+    assert_eq!(queue.retry_failed(None, later).await.expect("retried"), 0);
+
+    let attempts: Vec<_> = queue.list(10).await.expect("listed").iter().map(|it| (it.attempts, it.state)).collect();
+    let (retried, untouched) = (QueuedState::Waiting { until: later }, QueuedState::Waiting { until: late });
+    assert_eq!(attempts, [(0, retried), (0, retried), (1, untouched)]);
+    let claimed = queue.claim(10, later, LEASE).await.expect("claimed");
+    let attempts: Vec<_> = claimed.iter().map(|claimed| (claimed.claim.id, claimed.attempt)).collect();
+    assert_eq!(attempts, [(queued[2], 2), (queued[0], 1), (queued[1], 1)]);
+}
+
+pub async fn one_failed_notification_is_retried_alone(world: World) {
+    let queue = &world.repositories.notifications;
+    let queued = queue_some(&world, 2).await;
+    let late = now() + Duration::HOUR;
+    for claimed in queue.claim(2, late, LEASE).await.expect("claimed") {
+        queue.fail(claimed.claim, late, "away").await.expect("failed");
+    }
+    let unknown = NotificationId::from_uuid(unique_id());
+    assert_eq!(queue.retry_failed(Some(unknown), late).await.expect("retried"), 0);
+    assert_eq!(queue.retry_failed(Some(queued[1]), late).await.expect("retried"), 1);
+    assert_eq!(ids(&queue.claim(10, late, LEASE).await.expect("claimed")), queued[1..]);
+}
+
+pub async fn a_retry_leaves_alone_what_has_not_failed(world: World) {
+    let queue = &world.repositories.notifications;
+    let queued = queue_some(&world, 2).await;
+    let claimed = claim_one(&**queue, now()).await;
+    let before = queue.list(10).await.expect("listed");
+    assert_eq!(queue.retry_failed(None, now() + Duration::DAY).await.expect("retried"), 0);
+    for id in queued {
+        assert_eq!(queue.retry_failed(Some(id), now() + Duration::DAY).await.expect("retried"), 0);
+    }
+    assert_eq!(queue.list(10).await.expect("listed"), before);
+    queue.complete(claimed.claim).await.expect("the claim still holds");
+    assert_eq!(queue.list(10).await.expect("listed"), before[1..]);
+}
+
+pub async fn a_reason_is_kept_whatever_is_written_in_it(world: World) {
+    let queue = &world.repositories.notifications;
+    queue_some(&world, 1).await;
+    let long = "ü".repeat(2_000);
+    for (hour, reason) in (0_i64..).zip(["", "почтовый ящик", "5.1.1 'no' \"such\" \\ mailbox\n%", &long]) {
+        let at = now() + Duration::hours(hour);
+        let claimed = claim_one(&**queue, at).await;
+        queue.postpone(claimed.claim, at + Duration::HOUR, reason).await.expect("postponed");
+        assert_eq!(only(&**queue).await.last_error.as_deref(), Some(reason));
+    }
+}
+
+async fn some_member(world: &World) -> MemberId {
+    world.repositories.given_member(a_member()).await.id()
+}
+
+/// Queues so many notifications, a second apart from now on; the first is the oldest.
+async fn queue_some(world: &World, count: usize) -> Vec<NotificationId> {
+    let (member_id, mut at, mut queued) = (some_member(world).await, now(), Vec::with_capacity(count));
+    for _ in 0..count {
+        queued.push(world.repositories.given_notification(member_id, at).await);
+        at += Duration::SECOND;
+    }
+    queued
+}
+
+async fn claim_one(queue: &dyn NotificationQueue, at: OffsetDateTime) -> ClaimedNotification {
+    let claimed = queue.claim(1, at, LEASE).await.expect("claimed");
+    assert_eq!(claimed.len(), 1, "there is one to claim");
+    claimed[0]
+}
+
+async fn only(queue: &dyn NotificationQueue) -> QueuedNotification {
+    let mut listed = queue.list(10).await.expect("listed");
+    assert_eq!(listed.len(), 1, "there is one in the queue");
+    listed.remove(0)
+}
+
+fn ids(claimed: &[ClaimedNotification]) -> Vec<NotificationId> {
+    claimed.iter().map(|claimed| claimed.claim.id).collect()
+}

@@ -1,0 +1,56 @@
+use crate::locked::locked;
+use async_trait::async_trait;
+use library_auth_domain::{CredentialVerifier, VerifyCredentialsError};
+use library_shared_domain::{DependencyError, MemberId};
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::{
+    Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
+
+/// A verifier that knows the credentials that a test has told it.
+#[derive(Default)]
+pub struct FakeCredentialVerifier {
+    known: Mutex<Vec<Known>>,
+    failures: AtomicUsize,
+}
+
+struct Known {
+    email: String,
+    password: String,
+    member_id: MemberId,
+}
+
+impl FakeCredentialVerifier {
+    /// A verifier that knows nobody.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets it know this member by this address, in whatever case, and this password.
+    pub fn accept(&self, email: &str, password: &str, member_id: MemberId) {
+        locked(&self.known).push(Known { email: email.to_lowercase(), password: password.to_owned(), member_id });
+    }
+
+    /// Makes one more call fail as unavailable.
+    pub fn fail_next(&self) {
+        self.failures.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl CredentialVerifier for FakeCredentialVerifier {
+    async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<MemberId>, VerifyCredentialsError> {
+        if self.failures.try_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+            return Err(DependencyError::unavailable("credential verifier", "the test asked for it").into());
+        }
+        if !email.contains('@') {
+            return Err(VerifyCredentialsError::NotAnAddress { rule: "must be an email address".to_owned() });
+        }
+        let email = email.to_lowercase();
+        let known = locked(&self.known);
+        let matching = known.iter().find(|known| known.email == email && known.password == password.expose_secret());
+        Ok(matching.map(|known| known.member_id))
+    }
+}

@@ -1,0 +1,20 @@
+//! Stand-ins for the ports that are no storage: predictable, fast, and honest enough to pass their ports' contracts.
+
+mod checksum;
+mod clock;
+mod composer;
+mod credential_verifier;
+mod ids;
+mod notifier;
+mod password_hasher;
+mod token_issuer;
+mod verification_tokens;
+
+pub use clock::ManualClock;
+pub use composer::FakeComposer;
+pub use credential_verifier::FakeCredentialVerifier;
+pub use ids::SequentialIds;
+pub use notifier::RecordingNotifier;
+pub use password_hasher::FakePasswordHasher;
+pub use token_issuer::FakeTokenIssuer;
+pub use verification_tokens::FakeVerificationTokens;

@@ -1,0 +1,17 @@
+//! The library in memory: one state behind one mutex, and an adapter a file for each storage port.
+
+mod accounts;
+mod books;
+mod credentials;
+mod library;
+mod loans;
+mod members;
+mod notifications;
+mod outage;
+mod refresh_tokens;
+mod state;
+mod store;
+mod unit;
+
+pub use library::InMemoryLibrary;
+pub use outage::Port;

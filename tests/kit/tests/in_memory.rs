@@ -1,0 +1,35 @@
+//! The library in memory and the fakes, held to the same contracts as the real adapters.
+
+use library_auth_domain::TokenIssuer;
+use library_member_domain::{PasswordHasher, VerificationTokenIssuer};
+use library_shared_domain::Clock;
+use library_testkit::{FakePasswordHasher, FakeTokenIssuer, FakeVerificationTokens, InMemoryLibrary, World};
+use std::{future::ready, sync::Arc};
+
+fn open() -> impl Future<Output = World> {
+    ready(InMemoryLibrary::new().into())
+}
+
+fn password_hasher() -> Arc<dyn PasswordHasher> {
+    Arc::new(FakePasswordHasher::new())
+}
+
+fn token_issuer(clock: Arc<dyn Clock>) -> Arc<dyn TokenIssuer> {
+    Arc::new(FakeTokenIssuer::new(clock))
+}
+
+fn verification_token_issuer(clock: Arc<dyn Clock>) -> Arc<dyn VerificationTokenIssuer> {
+    Arc::new(FakeVerificationTokens::new(clock))
+}
+
+library_testkit::book_repository_contract!(open);
+library_testkit::member_repository_contract!(open);
+library_testkit::credential_repository_contract!(open);
+library_testkit::loan_repository_contract!(open);
+library_testkit::refresh_token_repository_contract!(open);
+library_testkit::account_directory_contract!(open);
+library_testkit::notification_queue_contract!(open);
+library_testkit::unit_of_work_contract!(open);
+library_testkit::password_hasher_contract!(password_hasher);
+library_testkit::token_issuer_contract!(token_issuer);
+library_testkit::verification_token_issuer_contract!(verification_token_issuer);
