@@ -79,12 +79,13 @@ CREATE TABLE notifications (
     member_id uuid NOT NULL REFERENCES members (id) ON DELETE CASCADE,
     queued_at timestamptz NOT NULL,
     attempts integer NOT NULL,
-    -- When it is due; while a worker holds it, when its lease ends.
-    available_at timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    -- Which claim holds it, and until when no other worker may take it.
     claim_token uuid,
+    leased_until timestamptz,
     last_error text,
     failed_at timestamptz
 );
 
-CREATE INDEX notifications_available_at ON notifications (available_at, id) WHERE failed_at IS NULL;
+CREATE INDEX notifications_due_at ON notifications (due_at, id) WHERE failed_at IS NULL;
 CREATE INDEX notifications_member_id ON notifications (member_id);

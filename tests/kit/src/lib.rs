@@ -2,7 +2,7 @@
 //!
 //! A table of contents:
 //! - [`InMemoryLibrary`]: adapters for every storage port over one state, with the rules across contexts held, a unit of work,
-//!   and outages on demand: what use cases are tested with;
+//!   outages and lost races on demand: what use cases are tested with;
 //! - [`builders`]: test data that says only what matters, as in `a_member().verified().named("Ada").build()`;
 //! - [`fakes`]: a clock that is set by hand, predictable ids, and stand-ins for every port that is no storage;
 //! - [`contract`]: one suite of rules per port, which every adapter of the port is run through.
@@ -23,9 +23,9 @@ pub use builders::{
     a_book, a_loan, a_member, a_message, a_password, a_refresh_token, a_successor, credentials_of, now, unique_email, unique_id,
     unique_isbn, unique_token_hash,
 };
-pub use contract::{Repositories, World};
+pub use contract::{Repositories, WAYS, World, count, race, race_of_two};
 pub use fakes::{
     FakeComposer, FakeCredentialVerifier, FakePasswordHasher, FakeTokenIssuer, FakeVerificationTokens, ManualClock,
     RecordingNotifier, SequentialIds,
 };
-pub use memory::{InMemoryLibrary, Port};
+pub use memory::{InMemoryLibrary, Port, Rival};

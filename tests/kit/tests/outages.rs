@@ -1,7 +1,8 @@
-//! What a use case's tests can ask of the library in memory beside the contracts: outages, and patience with open units.
+//! What a use case's tests can ask of the library in memory beside the contracts: outages, lost races, and patience with open units.
 
+use library_book_domain::UpdateBookError;
 use library_shared_domain::{DependencyError, PageRequest};
-use library_testkit::{InMemoryLibrary, Port, Repositories, a_book, a_member};
+use library_testkit::{InMemoryLibrary, Port, Repositories, Rival, a_book, a_member};
 use std::sync::Arc;
 
 fn is_unavailable<T>(outcome: Result<T, impl Into<Box<dyn std::error::Error + Send + Sync>>>) -> bool {
@@ -36,6 +37,18 @@ async fn one_call_of_one_port_fails() {
     let member = seen.given_member(a_member()).await;
     assert!(is_unavailable(seen.members.find_by_id(member.id()).await));
     assert!(seen.members.find_by_id(member.id()).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_update_is_outrun_as_often_as_asked() {
+    let library = InMemoryLibrary::new();
+    let book = Repositories::from(&library).given_book(a_book()).await;
+    library.outrun_next_update(Port::Members, Rival::Changed);
+    library.outrun_next_update(Port::Books, Rival::Changed);
+    library.outrun_next_update(Port::Books, Rival::Deleted);
+    assert!(matches!(library.books().update(&book).await, Err(UpdateBookError::Moved)));
+    assert!(matches!(library.books().update(&book).await, Err(UpdateBookError::Missing)));
+    assert!(library.books().update(&book).await.is_ok());
 }
 
 #[tokio::test]

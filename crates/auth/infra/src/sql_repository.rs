@@ -114,7 +114,9 @@ impl RefreshTokenRepository for SqlRefreshTokenRepository {
             return Ok(Rotation::Rotated(token));
         }
         Ok(match Self::find(together.session(), presented).await? {
-            Some((RefreshToken { session, revoked_at: Some(at), .. }, None)) => Rotation::Replayed { session, at },
+            Some((token, None)) if !token.is_expired(now) => {
+                token.revoked_at.map_or(Rotation::Refused, |at| Rotation::Replayed { session: token.session, at })
+            }
             _ => Rotation::Refused,
         })
     }

@@ -1,8 +1,9 @@
 use diesel::{Queryable, QueryableByName};
 use library_notification_domain::{Claim, ClaimedNotification, NotificationKind, QueuedNotification, QueuedState};
 use library_shared_domain::{DependencyError, NotificationId};
-use library_shared_infra::database::{DbUuid, SqlTimestamp, SqlUuid, corrupt};
+use library_shared_infra::database::{DbTimestamp, DbUuid, SqlTimestamp, SqlUuid, corrupt};
 use std::fmt::Display;
+use time::OffsetDateTime;
 
 #[derive(Queryable)]
 pub struct NotificationRow {
@@ -11,8 +12,9 @@ pub struct NotificationRow {
     member_id: SqlUuid,
     queued_at: SqlTimestamp,
     attempts: i32,
-    available_at: SqlTimestamp,
+    due_at: SqlTimestamp,
     _claim_token: Option<SqlUuid>,
+    leased_until: Option<SqlTimestamp>,
     last_error: Option<String>,
     failed_at: Option<SqlTimestamp>,
 }
@@ -31,7 +33,7 @@ impl TryFrom<NotificationRow> for QueuedNotification {
             last_error: row.last_error,
             state: match row.failed_at {
                 Some(at) => QueuedState::Failed { at: at.0 },
-                None => QueuedState::Waiting { until: row.available_at.0 },
+                None => QueuedState::Waiting { until: row.leased_until.map_or(row.due_at.0, |leased| leased.0.max(row.due_at.0)) },
             },
         })
     }
@@ -49,6 +51,15 @@ pub struct ClaimedRow {
     attempts: i32,
     #[diesel(sql_type = DbUuid)]
     claim_token: SqlUuid,
+    #[diesel(sql_type = DbTimestamp)]
+    due_at: SqlTimestamp,
+}
+
+impl ClaimedRow {
+    /// What claimed notifications are ordered by: the one that has been due for longest comes first.
+    pub fn order(&self) -> (OffsetDateTime, NotificationId) {
+        (self.due_at.0, self.id.id())
+    }
 }
 
 impl TryFrom<ClaimedRow> for ClaimedNotification {

@@ -8,8 +8,9 @@ diesel::table! {
         member_id -> DbUuid,
         queued_at -> DbTimestamp,
         attempts -> Integer,
-        available_at -> DbTimestamp,
+        due_at -> DbTimestamp,
         claim_token -> Nullable<DbUuid>,
+        leased_until -> Nullable<DbTimestamp>,
         last_error -> Nullable<Text>,
         failed_at -> Nullable<DbTimestamp>,
     }

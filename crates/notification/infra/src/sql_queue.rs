@@ -23,11 +23,11 @@ use time::{Duration, OffsetDateTime};
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
-            "WITH due AS MATERIALIZED (SELECT id FROM notifications WHERE failed_at IS NULL AND available_at <= $1 \
-             ORDER BY available_at, id LIMIT $2 ",
+            "WITH due AS MATERIALIZED (SELECT id FROM notifications WHERE failed_at IS NULL AND due_at <= $1 \
+             AND (leased_until IS NULL OR leased_until <= $1) ORDER BY due_at, id LIMIT $2 ",
             $lock,
-            ") UPDATE notifications SET available_at = $3, claim_token = $4, attempts = attempts + 1 \
-             WHERE id IN (SELECT id FROM due) RETURNING id, kind, member_id, attempts, claim_token"
+            ") UPDATE notifications SET leased_until = $3, claim_token = $4, attempts = attempts + 1 \
+             WHERE id IN (SELECT id FROM due) RETURNING id, kind, member_id, attempts, claim_token, due_at"
         )
     };
 }
@@ -75,7 +75,7 @@ impl NotificationQueue for SqlNotificationQueue {
             notifications::member_id.eq(SqlUuid::new(member_id)),
             notifications::queued_at.eq(SqlTimestamp(now)),
             notifications::attempts.eq(0),
-            notifications::available_at.eq(SqlTimestamp(now)),
+            notifications::due_at.eq(SqlTimestamp(now)),
         );
         with_connection!(self.session.write().await?, |connection| {
             diesel::insert_into(notifications::table).values(row).execute(connection).await
@@ -87,7 +87,7 @@ impl NotificationQueue for SqlNotificationQueue {
     async fn claim(&self, limit: usize, now: OffsetDateTime, lease: Duration) -> Result<Vec<ClaimedNotification>, DependencyError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let token = SqlUuid::new(self.ids.generate());
-        let rows = with_connection!(self.session.write().await?, |connection, statement = (CLAIM_ON_POSTGRES, CLAIM_ON_SQLITE)| {
+        let mut rows = with_connection!(self.session.write().await?, |connection, statement = (CLAIM_ON_POSTGRES, CLAIM_ON_SQLITE)| {
             sql_query(statement)
                 .bind::<DbTimestamp, _>(SqlTimestamp(now))
                 .bind::<BigInt, _>(limit)
@@ -96,6 +96,8 @@ impl NotificationQueue for SqlNotificationQueue {
                 .load::<ClaimedRow>(connection)
                 .await
         })?;
+        // A statement that changes rows returns them in no order.
+        rows.sort_by_key(ClaimedRow::order);
         rows.into_iter().map(ClaimedNotification::try_from).collect()
     }
 
@@ -110,8 +112,9 @@ impl NotificationQueue for SqlNotificationQueue {
     #[tracing::instrument(name = "notifications.postpone", skip_all)]
     async fn postpone(&self, claim: Claim, at: OffsetDateTime, reason: &str) -> Result<(), DependencyError> {
         let change = (
-            notifications::available_at.eq(SqlTimestamp(at)),
+            notifications::due_at.eq(SqlTimestamp(at)),
             notifications::claim_token.eq(None::<SqlUuid>),
+            notifications::leased_until.eq(None::<SqlTimestamp>),
             notifications::last_error.eq(reason),
         );
         with_connection!(self.session.write().await?, |connection| {
@@ -147,7 +150,8 @@ impl NotificationQueue for SqlNotificationQueue {
         let change = (
             notifications::failed_at.eq(None::<SqlTimestamp>),
             notifications::attempts.eq(0),
-            notifications::available_at.eq(SqlTimestamp(now)),
+            notifications::due_at.eq(SqlTimestamp(now)),
+            notifications::leased_until.eq(None::<SqlTimestamp>),
         );
         let failed = notifications::table.filter(notifications::failed_at.is_not_null());
         let retried = match id {

@@ -31,4 +31,5 @@ pub mod unit_of_work;
 pub mod verification_token_issuer;
 mod world;
 
+pub use racing::{WAYS, count, race, race_of_two};
 pub use world::{Repositories, World};

@@ -105,7 +105,7 @@ pub async fn each_claim_counts_as_an_attempt_and_has_another_token(world: World)
         let at = now() + Duration::hours(i64::from(attempt));
         for claimed in queue.claim(10, at, LEASE).await.expect("claimed") {
             assert_eq!(claimed.attempt, attempt);
-            tokens.insert(claimed.claim.token);
+            tokens.insert((claimed.claim.id, claimed.claim.token));
         }
     }
     assert_eq!(tokens.len(), 12);

@@ -2,10 +2,10 @@ use std::sync::Arc;
 use tokio::sync::Barrier;
 
 /// How many callers race.
-pub(super) const WAYS: usize = 16;
+pub const WAYS: usize = 16;
 
-/// Runs as many tasks as [`WAYS`], all let go at one moment, and answers with what came of each.
-pub(super) async fn race<F>(task: impl Fn(usize) -> F) -> Vec<F::Output>
+/// Runs as many tasks as [`WAYS`], each told its number from zero on, all let go at one moment, and answers with what came of each.
+pub async fn race<F>(task: impl Fn(usize) -> F) -> Vec<F::Output>
 where
     F: Future<Output: Send + 'static> + Send + 'static,
 {
@@ -19,7 +19,7 @@ where
 }
 
 /// Runs two tasks, both let go at one moment, and answers with what came of them.
-pub(super) async fn race_of_two<A, B>(first: A, second: B) -> (A::Output, B::Output)
+pub async fn race_of_two<A, B>(first: A, second: B) -> (A::Output, B::Output)
 where
     A: Future<Output: Send + 'static> + Send + 'static,
     B: Future<Output: Send + 'static> + Send + 'static,
@@ -30,7 +30,8 @@ where
 }
 
 /// How many of the outcomes are of this kind.
-pub(super) fn count<T>(outcomes: &[T], is_of_this_kind: impl Fn(&T) -> bool) -> usize {
+#[must_use]
+pub fn count<T>(outcomes: &[T], is_of_this_kind: impl Fn(&T) -> bool) -> usize {
     outcomes.iter().filter(|outcome| is_of_this_kind(outcome)).count()
 }
 

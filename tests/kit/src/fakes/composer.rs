@@ -1,21 +1,16 @@
+use super::failures::Failures;
 use crate::{builders::a_message, locked::locked};
 use async_trait::async_trait;
 use library_notification_domain::{Composer, Message, NotificationKind};
 use library_shared_domain::{DependencyError, MemberId};
-use std::{
-    collections::HashSet,
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{collections::HashSet, sync::Mutex};
 
 /// A composer that has the same to say to everybody, [`a_message`] to an address made of the member's id, unless a test has told
 /// it otherwise.
 #[derive(Debug, Default)]
 pub struct FakeComposer {
     silenced: Mutex<HashSet<MemberId>>,
-    failures: AtomicUsize,
+    failures: Failures,
 }
 
 impl FakeComposer {
@@ -38,16 +33,14 @@ impl FakeComposer {
 
     /// Makes one more call fail as unavailable.
     pub fn fail_next(&self) {
-        self.failures.fetch_add(1, Ordering::SeqCst);
+        self.failures.plan();
     }
 }
 
 #[async_trait]
 impl Composer for FakeComposer {
     async fn compose(&self, _kind: NotificationKind, member_id: MemberId) -> Result<Option<Message>, DependencyError> {
-        if self.failures.try_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
-            return Err(DependencyError::unavailable("composer", "the test asked for it"));
-        }
+        self.failures.check("composer")?;
         if locked(&self.silenced).contains(&member_id) {
             return Ok(None);
         }

@@ -1,18 +1,16 @@
+use super::failures::Failures;
 use crate::locked::locked;
 use async_trait::async_trait;
 use library_auth_domain::{CredentialVerifier, VerifyCredentialsError};
-use library_shared_domain::{DependencyError, MemberId};
+use library_shared_domain::MemberId;
 use secrecy::{ExposeSecret, SecretString};
-use std::sync::{
-    Mutex,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::Mutex;
 
 /// A verifier that knows the credentials that a test has told it.
 #[derive(Default)]
 pub struct FakeCredentialVerifier {
     known: Mutex<Vec<Known>>,
-    failures: AtomicUsize,
+    failures: Failures,
 }
 
 struct Known {
@@ -35,16 +33,14 @@ impl FakeCredentialVerifier {
 
     /// Makes one more call fail as unavailable.
     pub fn fail_next(&self) {
-        self.failures.fetch_add(1, Ordering::SeqCst);
+        self.failures.plan();
     }
 }
 
 #[async_trait]
 impl CredentialVerifier for FakeCredentialVerifier {
     async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<MemberId>, VerifyCredentialsError> {
-        if self.failures.try_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
-            return Err(DependencyError::unavailable("credential verifier", "the test asked for it").into());
-        }
+        self.failures.check("credential verifier")?;
         if !email.contains('@') {
             return Err(VerifyCredentialsError::NotAnAddress { rule: "must be an email address".to_owned() });
         }

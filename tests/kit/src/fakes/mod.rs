@@ -4,6 +4,7 @@ mod checksum;
 mod clock;
 mod composer;
 mod credential_verifier;
+mod failures;
 mod ids;
 mod notifier;
 mod password_hasher;

@@ -1,3 +1,4 @@
+use super::failures::Failures;
 use async_trait::async_trait;
 use library_member_domain::{Password, PasswordHash, PasswordHasher};
 use library_shared_domain::DependencyError;
@@ -10,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct FakePasswordHasher {
     hashed: AtomicUsize,
     verified: AtomicUsize,
+    failures: Failures,
 }
 
 impl FakePasswordHasher {
@@ -30,17 +32,24 @@ impl FakePasswordHasher {
     pub fn verify_calls(&self) -> usize {
         self.verified.load(Ordering::SeqCst)
     }
+
+    /// Makes one more call fail as unavailable.
+    pub fn fail_next(&self) {
+        self.failures.plan();
+    }
 }
 
 #[async_trait]
 impl PasswordHasher for FakePasswordHasher {
     async fn hash(&self, password: &Password) -> Result<PasswordHash, DependencyError> {
         let salt = self.hashed.fetch_add(1, Ordering::SeqCst);
+        self.failures.check("password hasher")?;
         Ok(PasswordHash::from_phc(format!("$fake${salt}${}", backwards(password.secret().expose_secret()))))
     }
 
     async fn verify(&self, secret: &SecretString, hash: &PasswordHash) -> Result<bool, DependencyError> {
         self.verified.fetch_add(1, Ordering::SeqCst);
+        self.failures.check("password hasher")?;
         let salt_and_text = hash.expose().strip_prefix("$fake$").and_then(|rest| rest.split_once('$'));
         let (salt, text) = salt_and_text.ok_or_else(|| DependencyError::failed("password hasher", "the hash cannot be read"))?;
         Ok(salt != DECOY && text == backwards(secret.expose_secret()))

@@ -1,4 +1,7 @@
-use super::checksum::{checksum, sealed, unsealed};
+use super::{
+    checksum::{checksum, sealed, unsealed},
+    failures::Failures,
+};
 use library_auth_domain::{AccessToken, InvalidAccessToken, RefreshSecret, TokenHash, TokenIssuer};
 use library_shared_domain::{Clock, DependencyError, MemberId, SessionId};
 use std::sync::{
@@ -14,18 +17,25 @@ const LIFETIME: Duration = Duration::minutes(15);
 pub struct FakeTokenIssuer {
     clock: Arc<dyn Clock>,
     made: AtomicU64,
+    failures: Failures,
 }
 
 impl FakeTokenIssuer {
     /// An issuer whose access tokens expire by this clock, after fifteen minutes.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, made: AtomicU64::new(1) }
+        Self { clock, made: AtomicU64::new(1), failures: Failures::default() }
+    }
+
+    /// Makes it fail to issue one more access token, as unavailable.
+    pub fn fail_next(&self) {
+        self.failures.plan();
     }
 }
 
 impl TokenIssuer for FakeTokenIssuer {
     fn issue_access(&self, member_id: MemberId, session: SessionId) -> Result<AccessToken, DependencyError> {
+        self.failures.check("token issuer")?;
         let expires_at = (self.clock.now() + LIFETIME).unix_timestamp_nanos();
         Ok(AccessToken::from_text(sealed(&format!("access.{expires_at}.{member_id}.{session}"))))
     }

@@ -1,4 +1,7 @@
-use super::checksum::{sealed, unsealed};
+use super::{
+    checksum::{sealed, unsealed},
+    failures::Failures,
+};
 use library_member_domain::{InvalidVerificationToken, VerificationToken, VerificationTokenIssuer};
 use library_shared_domain::{Clock, DependencyError, MemberId};
 use std::sync::Arc;
@@ -10,18 +13,25 @@ const LIFETIME: Duration = Duration::hours(24);
 /// Issues readable verification tokens that expire by the clock.
 pub struct FakeVerificationTokens {
     clock: Arc<dyn Clock>,
+    failures: Failures,
 }
 
 impl FakeVerificationTokens {
     /// An issuer whose tokens expire by this clock, after 24 hours.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock }
+        Self { clock, failures: Failures::default() }
+    }
+
+    /// Makes it fail to issue one more token, as unavailable.
+    pub fn fail_next(&self) {
+        self.failures.plan();
     }
 }
 
 impl VerificationTokenIssuer for FakeVerificationTokens {
     fn issue(&self, member_id: MemberId) -> Result<VerificationToken, DependencyError> {
+        self.failures.check("token issuer")?;
         let expires_at = (self.clock.now() + LIFETIME).unix_timestamp_nanos();
         Ok(VerificationToken::from_text(sealed(&format!("verification.{expires_at}.{member_id}"))))
     }

@@ -1,5 +1,5 @@
 use super::{
-    Port,
+    Port, Rival,
     state::{keep, page},
     store::Store,
 };
@@ -25,6 +25,11 @@ impl BookRepository for MemoryBooks {
     async fn update(&self, book: &Book) -> Result<Book, UpdateBookError> {
         self.0
             .write(Port::Books, |state| {
+                match self.0.rivals().take(Port::Books) {
+                    Some(Rival::Changed) => return Err(UpdateBookError::Moved),
+                    Some(Rival::Deleted) => return Err(UpdateBookError::Missing),
+                    None => {}
+                }
                 let stored = state.books.get_mut(&book.id()).ok_or(UpdateBookError::Missing)?;
                 if stored.revision().version != book.revision().version {
                     return Err(UpdateBookError::Moved);

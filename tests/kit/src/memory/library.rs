@@ -1,5 +1,5 @@
 use super::{
-    Port, accounts::MemoryAccounts, books::MemoryBooks, credentials::MemoryCredentials, loans::MemoryLoans,
+    Port, Rival, accounts::MemoryAccounts, books::MemoryBooks, credentials::MemoryCredentials, loans::MemoryLoans,
     members::MemoryMembers, notifications::MemoryNotifications, refresh_tokens::MemoryRefreshTokens, store::Store,
     unit::MemoryUnitOfWork,
 };
@@ -88,6 +88,12 @@ impl InMemoryLibrary {
     /// Lets this many calls of this port pass and makes the one after them fail as unavailable, once.
     pub fn fail_after(&self, port: Port, calls: usize) {
         self.store.outage().plan(port, calls);
+    }
+
+    /// Answers the next update of this port, of books, members or loans, as if another caller had got ahead of it. Asked for
+    /// several times, it answers as many updates so, one after the other.
+    pub fn outrun_next_update(&self, port: Port, rival: Rival) {
+        self.store.rivals().plan(port, rival);
     }
 
     /// Makes every call of every port fail as unavailable, until the library [comes back](Self::come_back).

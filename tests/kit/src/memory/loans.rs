@@ -1,5 +1,5 @@
 use super::{
-    Port,
+    Port, Rival,
     state::{keep, page},
     store::Store,
 };
@@ -31,6 +31,11 @@ impl LoanRepository for MemoryLoans {
     async fn update(&self, loan: &Loan) -> Result<Loan, UpdateLoanError> {
         self.0
             .write(Port::Loans, |state| {
+                match self.0.rivals().take(Port::Loans) {
+                    Some(Rival::Changed) => return Err(UpdateLoanError::Moved),
+                    Some(Rival::Deleted) => return Err(UpdateLoanError::Missing),
+                    None => {}
+                }
                 let stored = state.loans.get_mut(&loan.id()).ok_or(UpdateLoanError::Missing)?;
                 if stored.revision().version != loan.revision().version {
                     return Err(UpdateLoanError::Moved);

@@ -1,5 +1,5 @@
 use super::{
-    Port,
+    Port, Rival,
     state::{keep, page},
     store::Store,
 };
@@ -25,6 +25,11 @@ impl MemberRepository for MemoryMembers {
     async fn update(&self, member: &Member) -> Result<Member, UpdateMemberError> {
         self.0
             .write(Port::Members, |state| {
+                match self.0.rivals().take(Port::Members) {
+                    Some(Rival::Changed) => return Err(UpdateMemberError::Moved),
+                    Some(Rival::Deleted) => return Err(UpdateMemberError::Missing),
+                    None => {}
+                }
                 let stored = state.members.get_mut(&member.id()).ok_or(UpdateMemberError::Missing)?;
                 if stored.revision().version != member.revision().version {
                     return Err(UpdateMemberError::Moved);

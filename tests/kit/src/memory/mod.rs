@@ -9,9 +9,11 @@ mod members;
 mod notifications;
 mod outage;
 mod refresh_tokens;
+mod rivals;
 mod state;
 mod store;
 mod unit;
 
 pub use library::InMemoryLibrary;
 pub use outage::Port;
+pub use rivals::Rival;

@@ -1,4 +1,4 @@
-use super::{Port, outage::Outage, state::State};
+use super::{Port, outage::Outage, rivals::Rivals, state::State};
 use crate::locked::locked;
 use library_shared_domain::DependencyError;
 use std::{
@@ -27,6 +27,7 @@ struct Shared {
     /// the place of the committed state.
     writer: Arc<AsyncMutex<()>>,
     outage: Outage,
+    rivals: Rivals,
 }
 
 /// The state that a unit works on; `None` once the unit is finished.
@@ -35,6 +36,10 @@ type WorkingCopy = Mutex<Option<State>>;
 impl Store {
     pub(super) fn outage(&self) -> &Outage {
         &self.shared.outage
+    }
+
+    pub(super) fn rivals(&self) -> &Rivals {
+        &self.shared.rivals
     }
 
     /// Looks something up.

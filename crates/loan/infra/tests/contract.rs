@@ -1,0 +1,9 @@
+//! The loans' repository, held to its port's contract on both databases.
+
+mod sqlite {
+    library_testkit::loan_repository_contract!(library_test_worlds::sqlite);
+}
+
+mod postgres {
+    library_testkit::loan_repository_contract!(library_test_worlds::postgres);
+}
