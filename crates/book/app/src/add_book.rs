@@ -57,3 +57,74 @@ impl From<CreateBookError> for AddBookError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AddBook, AddBookCommand, AddBookError};
+    use crate::Cataloguing;
+    use library_book_domain::Book;
+    use library_shared_domain::{BookId, DependencyError, PageRequest, Revision};
+    use library_testkit::{
+        InMemoryLibrary, ManualClock, Port, Repositories, SequentialIds, a_book, count, now, race, unique_isbn,
+    };
+    use rstest::rstest;
+    use std::sync::Arc;
+
+    fn add_book(library: &InMemoryLibrary) -> AddBook {
+        AddBook::new(Cataloguing::units(library), Arc::new(SequentialIds::new()), Arc::new(ManualClock::default()))
+    }
+
+    fn a_command() -> AddBookCommand {
+        AddBookCommand { isbn: unique_isbn(), details: a_book().details() }
+    }
+
+    async fn catalogue(library: &InMemoryLibrary) -> Vec<Book> {
+        library.books().list(PageRequest::default()).await.expect("a page").items
+    }
+
+    #[tokio::test]
+    async fn an_added_book_is_in_the_catalogue_as_it_was_answered() {
+        let (library, command) = (InMemoryLibrary::new(), a_command());
+        let book = add_book(&library).execute(command.clone()).await.expect("added");
+        let id = BookId::from(SequentialIds::nth(1));
+        assert_eq!(book, Book::restore(id, command.isbn, command.details, Revision::first(now())));
+        assert_eq!(catalogue(&library).await, [book]);
+    }
+
+    #[tokio::test]
+    async fn an_isbn_is_added_once_however_it_is_written() {
+        let library = InMemoryLibrary::new();
+        let first = Repositories::from(&library).given_book(a_book().with_isbn("0-8044-2957-X")).await;
+        let again = AddBookCommand { isbn: a_book().with_isbn("080442957x").build().isbn().clone(), ..a_command() };
+        let error = add_book(&library).execute(again).await.expect_err("refused");
+        assert!(matches!(error, AddBookError::DuplicateIsbn), "{error:?}");
+        assert_eq!(catalogue(&library).await, [first]);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_many_who_add_one_isbn_at_once_one_succeeds() {
+        let library = InMemoryLibrary::new();
+        let (add_book, command) = (Arc::new(add_book(&library)), a_command());
+        let outcomes = race(|_| {
+            let (add_book, command) = (Arc::clone(&add_book), command.clone());
+            async move { add_book.execute(command).await }
+        })
+        .await;
+        assert_eq!(count(&outcomes, Result::is_ok), 1);
+        assert_eq!(count(&outcomes, |outcome| matches!(outcome, Err(AddBookError::DuplicateIsbn))), outcomes.len() - 1);
+        assert_eq!(catalogue(&library).await.len(), 1);
+    }
+
+    #[rstest]
+    #[case(Port::Begin)]
+    #[case(Port::Books)]
+    #[case(Port::Commit)]
+    #[tokio::test]
+    async fn a_failing_store_adds_nothing(#[case] port: Port) {
+        let library = InMemoryLibrary::new();
+        library.fail_next(port);
+        let error = add_book(&library).execute(a_command()).await.expect_err("unavailable");
+        assert!(matches!(error, AddBookError::Dependency(DependencyError::Unavailable { .. })), "{error:?}");
+        assert_eq!(catalogue(&library).await, []);
+    }
+}

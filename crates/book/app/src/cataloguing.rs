@@ -7,3 +7,11 @@ pub struct Cataloguing {
     /// The books, as the unit sees them.
     pub books: Arc<dyn BookRepository>,
 }
+
+#[cfg(test)]
+impl Cataloguing {
+    /// Units of work on this library's catalogue.
+    pub(crate) fn units(library: &library_testkit::InMemoryLibrary) -> Arc<dyn library_shared_domain::UnitOfWork<Self>> {
+        library.unit_of_work(|library| Self { books: library.books() })
+    }
+}

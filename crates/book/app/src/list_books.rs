@@ -21,3 +21,39 @@ impl ListBooks {
         self.books.list(request).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ListBooks;
+    use library_shared_domain::{DependencyError, Page, PageLimit, PageRequest};
+    use library_testkit::{InMemoryLibrary, Port, Repositories, a_book};
+
+    #[tokio::test]
+    async fn the_catalogue_is_paged_from_the_newest_book_to_the_oldest() {
+        let library = InMemoryLibrary::new();
+        let seen = Repositories::from(&library);
+        let (oldest, middle, newest) =
+            (seen.given_book(a_book()).await, seen.given_book(a_book()).await, seen.given_book(a_book()).await);
+        let list_books = ListBooks::new(library.books());
+        let limit = PageLimit::try_from(2).expect("a limit");
+
+        let first = list_books.execute(PageRequest { limit, after: None }).await.expect("a page");
+        assert_eq!(first, Page { next: Some(middle.id()), items: vec![newest, middle] });
+        let last = list_books.execute(PageRequest { limit, after: first.next }).await.expect("a page");
+        assert_eq!(last, Page { items: vec![oldest], next: None });
+    }
+
+    #[tokio::test]
+    async fn an_empty_catalogue_is_one_empty_page() {
+        let page = ListBooks::new(InMemoryLibrary::new().books()).execute(PageRequest::default()).await.expect("a page");
+        assert_eq!(page, Page { items: Vec::new(), next: None });
+    }
+
+    #[tokio::test]
+    async fn a_failing_store_is_told_of() {
+        let library = InMemoryLibrary::new();
+        library.fail_next(Port::Books);
+        let error = ListBooks::new(library.books()).execute(PageRequest::default()).await.expect_err("unavailable");
+        assert!(matches!(error, DependencyError::Unavailable { .. }), "{error:?}");
+    }
+}

@@ -32,3 +32,35 @@ impl ReadBook {
         self.books.find_by_id(id).await?.ok_or(ReadBookError::NotFound)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ReadBook, ReadBookError};
+    use library_shared_domain::DependencyError;
+    use library_testkit::{InMemoryLibrary, Port, Repositories, a_book};
+
+    #[tokio::test]
+    async fn a_book_is_read_by_its_id() {
+        let library = InMemoryLibrary::new();
+        let seen = Repositories::from(&library);
+        let (book, _other) = (seen.given_book(a_book()).await, seen.given_book(a_book()).await);
+        let read = ReadBook::new(library.books()).execute(book.id()).await.expect("found");
+        assert_eq!(read, book);
+    }
+
+    #[tokio::test]
+    async fn a_missing_book_is_not_found() {
+        let read_book = ReadBook::new(InMemoryLibrary::new().books());
+        let error = read_book.execute(a_book().build().id()).await.expect_err("not found");
+        assert!(matches!(error, ReadBookError::NotFound), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn a_failing_store_is_not_taken_for_a_missing_book() {
+        let library = InMemoryLibrary::new();
+        let book = Repositories::from(&library).given_book(a_book()).await;
+        library.fail_next(Port::Books);
+        let error = ReadBook::new(library.books()).execute(book.id()).await.expect_err("unavailable");
+        assert!(matches!(error, ReadBookError::Dependency(DependencyError::Unavailable { .. })), "{error:?}");
+    }
+}

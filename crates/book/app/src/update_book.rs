@@ -60,3 +60,6 @@ impl UpdateBook {
         Err(contended().into())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,10 +14,12 @@ use diesel_async::{
 use futures_util::FutureExt;
 use library_shared_domain::DependencyError;
 use std::{
+    error::Error as _,
     sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::runtime::Handle;
+use tokio_postgres::NoTls;
 use uuid::Uuid;
 
 /// How long a start waits for the database.
@@ -160,13 +162,20 @@ fn postgres_pool(url: &str) -> Result<Pool<AsyncPgConnection>, BuildError> {
     config.custom_setup = Box::new(move |url| {
         let url = url.to_owned();
         let connecting = runtime.spawn(async move {
-            let mut connection = AsyncPgConnection::establish(&url).await?;
+            let (client, driver) = tokio_postgres::connect(&url, NoTls).await.map_err(|error| refused(&error))?;
+            let mut connection = AsyncPgConnection::try_from_client_and_connection(client, driver).await?;
             connection.batch_execute(POSTGRES_SETTINGS).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(connection)
         });
         connecting.map(|joined| joined.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))).boxed()
     });
     pool(AsyncDieselConnectionManager::new_with_config(url, config), POSTGRES_CONNECTIONS)
+}
+
+/// Diesel keeps the text of a connection's error alone, so it has to say the reason beneath it, too.
+fn refused(error: &tokio_postgres::Error) -> ConnectionError {
+    let reason = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+    ConnectionError::BadConnection(format!("{error}{reason}"))
 }
 
 fn sqlite_pools(path: &str, anchor: Option<Anchor>) -> Result<Pools, BuildError> {
