@@ -93,3 +93,6 @@ impl BorrowBook {
         Err(BorrowBookError::BookNotFound)
     }
 }
+
+#[cfg(test)]
+mod tests;

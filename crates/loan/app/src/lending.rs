@@ -13,3 +13,16 @@ pub struct Lending {
     /// The loans.
     pub loans: Arc<dyn LoanRepository>,
 }
+
+#[cfg(test)]
+impl Lending {
+    /// Units of work on this library's loans.
+    pub(crate) fn units(library: &library_testkit::InMemoryLibrary) -> Arc<dyn library_shared_domain::UnitOfWork<Self>> {
+        library.unit_of_work(Self::of)
+    }
+
+    /// What there is to lend in this library.
+    pub(crate) fn of(library: &library_testkit::InMemoryLibrary) -> Self {
+        Self { books: library.books(), members: library.members(), loans: library.loans() }
+    }
+}

@@ -60,3 +60,6 @@ impl ReturnBook {
         Err(contended().into())
     }
 }
+
+#[cfg(test)]
+mod tests;

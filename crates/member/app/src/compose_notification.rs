@@ -63,3 +63,6 @@ impl Composer for ComposeNotification {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

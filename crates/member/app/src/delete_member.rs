@@ -49,3 +49,6 @@ impl From<RemoveError> for DeleteMemberError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,3 +21,39 @@ impl ListMembers {
         self.members.list(request).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ListMembers;
+    use library_shared_domain::{DependencyError, Page, PageLimit, PageRequest};
+    use library_testkit::{InMemoryLibrary, Port, Repositories, a_member};
+
+    #[tokio::test]
+    async fn the_members_are_paged_from_the_newest_to_the_oldest() {
+        let library = InMemoryLibrary::new();
+        let seen = Repositories::from(&library);
+        let (oldest, middle, newest) =
+            (seen.given_member(a_member()).await, seen.given_member(a_member()).await, seen.given_member(a_member()).await);
+        let list_members = ListMembers::new(library.members());
+        let limit = PageLimit::try_from(2).expect("a limit");
+
+        let first = list_members.execute(PageRequest { limit, after: None }).await.expect("a page");
+        assert_eq!(first, Page { next: Some(middle.id()), items: vec![newest, middle] });
+        let last = list_members.execute(PageRequest { limit, after: first.next }).await.expect("a page");
+        assert_eq!(last, Page { items: vec![oldest], next: None });
+    }
+
+    #[tokio::test]
+    async fn a_library_without_members_has_one_empty_page() {
+        let page = ListMembers::new(InMemoryLibrary::new().members()).execute(PageRequest::default()).await.expect("a page");
+        assert_eq!(page, Page { items: Vec::new(), next: None });
+    }
+
+    #[tokio::test]
+    async fn a_failing_store_is_told_of() {
+        let library = InMemoryLibrary::new();
+        library.fail_next(Port::Members);
+        let error = ListMembers::new(library.members()).execute(PageRequest::default()).await.expect_err("unavailable");
+        assert!(matches!(error, DependencyError::Unavailable { .. }), "{error:?}");
+    }
+}

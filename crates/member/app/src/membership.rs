@@ -12,3 +12,15 @@ pub struct Membership {
     /// What is to be sent to them, once the unit is committed.
     pub notifications: Arc<dyn NotificationQueue>,
 }
+
+#[cfg(test)]
+impl Membership {
+    /// Units of work on this library's members.
+    pub(crate) fn units(library: &library_testkit::InMemoryLibrary) -> Arc<dyn library_shared_domain::UnitOfWork<Self>> {
+        library.unit_of_work(|library| Self {
+            members: library.members(),
+            credentials: library.credentials(),
+            notifications: library.notifications(),
+        })
+    }
+}

@@ -72,3 +72,6 @@ impl From<CreateMemberError> for RegisterMemberError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,8 +26,7 @@ impl VerifyCredentials {
 #[async_trait]
 impl CredentialVerifier for VerifyCredentials {
     async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<MemberId>, VerifyCredentialsError> {
-        let email =
-            Email::parse(email).map_err(|error| VerifyCredentialsError::NotAnAddress { rule: error.to_string() })?;
+        let email = Email::parse(email).map_err(|error| VerifyCredentialsError::NotAnAddress { rule: error.to_string() })?;
         let stored = match self.members.find_by_email(&email).await? {
             Some(member) => self.credentials.find_by_member(member.id()).await?,
             None => None,
@@ -38,3 +37,6 @@ impl CredentialVerifier for VerifyCredentials {
         Ok(stored.filter(|_| matches).map(|credentials| credentials.member_id))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,11 +29,7 @@ pub enum VerifyMemberError {
 
 impl VerifyMember {
     /// The use case on these ports.
-    pub fn new(
-        units: Arc<dyn UnitOfWork<Membership>>,
-        tokens: Arc<dyn VerificationTokenIssuer>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub fn new(units: Arc<dyn UnitOfWork<Membership>>, tokens: Arc<dyn VerificationTokenIssuer>, clock: Arc<dyn Clock>) -> Self {
         Self { units, tokens, clock }
     }
 
@@ -62,3 +58,6 @@ impl VerifyMember {
         Err(contended().into())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,17 +13,12 @@ use library_notification_domain::{DeliveryError, Message, Notifier};
 use library_shared_domain::NotificationId;
 use std::time::Duration;
 
-/// How long one command of a conversation with the mail server may take.
-const COMMAND_LIMIT: Duration = Duration::from_secs(10);
-
-/// How long sending one mail may take in all: less than the lease of a worker.
-const SEND_LIMIT: Duration = Duration::from_secs(60);
-
 /// Sends messages as mails (RFC 5321).
 pub struct SmtpNotifier {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     domain: String,
+    limit: Duration,
 }
 
 /// Which mail server, and how to talk to it.
@@ -41,6 +36,13 @@ pub struct SmtpSettings {
     pub use_tls: bool,
     /// A certificate authority (PEM) that is trusted besides the machine's own.
     pub extra_root_certificate: Option<Vec<u8>>,
+    /// How long sending one mail may take in all.
+    pub limit: Duration,
+}
+
+impl SmtpSettings {
+    /// A limit that is longer than a mail takes, and shorter than the lease of a worker.
+    pub const DEFAULT_LIMIT: Duration = Duration::from_secs(20);
 }
 
 /// The settings cannot be used.
@@ -63,7 +65,7 @@ impl SmtpNotifier {
         let from: Mailbox = settings.from.parse().map_err(InvalidSmtpSettings::From)?;
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
             .port(settings.port)
-            .timeout(Some(COMMAND_LIMIT));
+            .timeout(Some(settings.limit));
         if settings.use_tls {
             let mut tls = TlsParameters::builder(settings.host.clone());
             if let Some(pem) = &settings.extra_root_certificate {
@@ -75,7 +77,7 @@ impl SmtpNotifier {
             builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
         }
         let domain = from.email.domain().to_owned();
-        Ok(Self { transport: builder.build(), from, domain })
+        Ok(Self { transport: builder.build(), from, domain, limit: settings.limit })
     }
 
     fn mail(&self, id: NotificationId, message: &Message) -> Result<Mail, DeliveryError> {
@@ -97,7 +99,7 @@ impl SmtpNotifier {
 impl Notifier for SmtpNotifier {
     async fn send(&self, id: NotificationId, message: &Message) -> Result<(), DeliveryError> {
         let mail = self.mail(id, message)?;
-        match tokio::time::timeout(SEND_LIMIT, self.transport.send(mail)).await {
+        match tokio::time::timeout(self.limit, self.transport.send(mail)).await {
             Ok(Ok(_)) => {
                 tracing::info!(notification_id = %id, "email_sent");
                 Ok(())

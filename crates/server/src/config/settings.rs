@@ -206,6 +206,7 @@ impl Reader {
             credentials,
             use_tls: use_tls?,
             extra_root_certificate: None,
+            limit: SmtpSettings::DEFAULT_LIMIT,
         };
         match SmtpNotifier::new(&settings) {
             Ok(_) => Some(host.map(|_| settings)),

@@ -5,9 +5,9 @@ use library_shared_domain::{BookId, DependencyError, Revision, Version};
 use library_testkit::{InMemoryLibrary, ManualClock, Port, Repositories, Rival, WAYS, a_book, now, race};
 use rstest::rstest;
 use std::sync::Arc;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
-fn later() -> time::OffsetDateTime {
+fn later() -> OffsetDateTime {
     now() + Duration::DAY
 }
 

@@ -1,0 +1,125 @@
+use super::{ComposeNotification, VerificationLink};
+use library_member_domain::{Member, VerificationTokenIssuer};
+use library_notification_domain::{Composer, Message, NotificationKind, Recipient};
+use library_shared_domain::{DependencyError, MemberId};
+use library_testkit::{FakeVerificationTokens, InMemoryLibrary, ManualClock, Port, Repositories, a_member};
+use rstest::rstest;
+use std::sync::Arc;
+use time::Duration;
+
+/// A library and the means to write to its members.
+struct Desk {
+    library: InMemoryLibrary,
+    clock: Arc<ManualClock>,
+    tokens: Arc<FakeVerificationTokens>,
+    composer: ComposeNotification,
+}
+
+fn a_desk_under(base_url: &str) -> Desk {
+    let (library, clock) = (InMemoryLibrary::new(), Arc::new(ManualClock::default()));
+    let tokens = Arc::new(FakeVerificationTokens::new(clock.clone()));
+    let composer = ComposeNotification::new(library.members(), tokens.clone(), VerificationLink::under(base_url));
+    Desk { library, clock, tokens, composer }
+}
+
+fn a_desk() -> Desk {
+    a_desk_under("https://library.example.com")
+}
+
+impl Desk {
+    async fn ada(&self) -> Member {
+        Repositories::from(&self.library).given_member(a_member().named("Ada Lovelace").with_email("Ada@example.com")).await
+    }
+
+    async fn compose(&self, id: MemberId) -> Result<Option<Message>, DependencyError> {
+        self.composer.compose(NotificationKind::Verification, id).await
+    }
+
+    async fn message_to(&self, member: &Member) -> Message {
+        self.compose(member.id()).await.expect("composed").expect("something to say")
+    }
+}
+
+/// The link in a message.
+fn link(message: &Message) -> &str {
+    message.notification.body.as_str().lines().find(|line| line.starts_with("http")).expect("a link on a line of its own")
+}
+
+/// The token in a link.
+fn token(message: &Message) -> &str {
+    link(message).split_once("?token=").expect("a token").1
+}
+
+#[tokio::test]
+async fn a_new_member_is_welcomed_by_name_at_their_address_as_they_gave_it() {
+    let desk = a_desk();
+    let message = desk.message_to(&desk.ada().await).await;
+    let recipient = Recipient { name: "Ada Lovelace".to_owned(), address: "Ada@example.com".to_owned() };
+    assert!(message.recipient == recipient, "the mail goes to {:?}", message.recipient.address);
+    assert_eq!(message.notification.subject.as_str(), "Welcome to the library");
+    assert!(message.notification.body.as_str().starts_with("Hello Ada Lovelace,\n"));
+}
+
+#[tokio::test]
+async fn the_link_holds_the_members_own_token() {
+    let desk = a_desk();
+    let (ada, other) = (desk.ada().await, Repositories::from(&desk.library).given_member(a_member()).await);
+    assert_eq!(desk.tokens.verify(token(&desk.message_to(&ada).await)), Ok(ada.id()));
+    assert_eq!(desk.tokens.verify(token(&desk.message_to(&other).await)), Ok(other.id()));
+}
+
+#[tokio::test]
+async fn the_token_is_made_only_now_so_that_its_time_begins_with_the_mail() {
+    let desk = a_desk();
+    let ada = desk.ada().await;
+    desk.clock.advance(Duration::days(365));
+    let message = desk.message_to(&ada).await;
+    desk.clock.advance(Duration::hours(24) - Duration::MICROSECOND);
+    assert_eq!(desk.tokens.verify(token(&message)), Ok(ada.id()));
+    assert_ne!(token(&message), token(&desk.message_to(&ada).await));
+}
+
+#[rstest]
+#[case("https://library.example.com", "https://library.example.com/members/verify?token=")]
+#[case("https://library.example.com/", "https://library.example.com/members/verify?token=")]
+#[case("http://localhost:8000//", "http://localhost:8000/members/verify?token=")]
+#[case("https://example.com/library/", "https://example.com/library/members/verify?token=")]
+#[tokio::test]
+async fn a_slash_at_the_end_of_the_services_address_does_not_count(#[case] base_url: &str, #[case] expected: &str) {
+    let desk = a_desk_under(base_url);
+    let message = desk.message_to(&desk.ada().await).await;
+    assert!(link(&message).starts_with(expected), "{}", link(&message));
+}
+
+#[tokio::test]
+async fn there_is_nothing_to_say_to_a_member_who_is_gone() {
+    let desk = a_desk();
+    let ada = desk.ada().await;
+    desk.library.members().delete(ada.id()).await.expect("deleted");
+    assert_eq!(desk.compose(ada.id()).await.expect("composed"), None);
+}
+
+#[tokio::test]
+async fn there_is_nothing_to_say_to_a_member_who_is_verified() {
+    let desk = a_desk();
+    let member = Repositories::from(&desk.library).given_member(a_member().verified()).await;
+    assert_eq!(desk.compose(member.id()).await.expect("composed"), None);
+}
+
+#[tokio::test]
+async fn a_failing_store_is_not_taken_for_a_member_who_is_gone() {
+    let desk = a_desk();
+    let ada = desk.ada().await;
+    desk.library.fail_next(Port::Members);
+    let error = desk.compose(ada.id()).await.expect_err("unavailable");
+    assert!(matches!(error, DependencyError::Unavailable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_message_without_its_token_is_none() {
+    let desk = a_desk();
+    let ada = desk.ada().await;
+    desk.tokens.fail_next();
+    let error = desk.compose(ada.id()).await.expect_err("unavailable");
+    assert!(matches!(error, DependencyError::Unavailable { .. }), "{error:?}");
+}

@@ -1,0 +1,76 @@
+//! Verification tokens and password hashes, held to their ports' contracts.
+
+use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher as _};
+use library_member_domain::{InvalidVerificationToken, PasswordHash, PasswordHasher, VerificationTokenIssuer};
+use library_member_infra::{Argon2PasswordHasher, JwtVerificationTokens};
+use library_shared_domain::{Clock, MemberId};
+use library_shared_infra::{JwtAlgorithm, JwtKeys};
+use library_testkit::{ManualClock, a_password, unique_id};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use time::Duration;
+
+const SECRET: &[u8] = b"a secret key that has more than thirty-two bytes";
+
+fn hasher() -> Arc<dyn PasswordHasher> {
+    Arc::new(Argon2PasswordHasher::new().expect("a hasher"))
+}
+
+fn keys() -> JwtKeys {
+    JwtKeys::from_secret(JwtAlgorithm::HS256, SECRET).expect("keys")
+}
+
+fn tokens(clock: Arc<dyn Clock>) -> Arc<dyn VerificationTokenIssuer> {
+    Arc::new(JwtVerificationTokens::new(keys(), clock, Duration::hours(24)))
+}
+
+library_testkit::password_hasher_contract!(hasher);
+library_testkit::verification_token_issuer_contract!(tokens);
+
+#[test]
+fn a_verification_token_says_whose_it_is_for_what_and_until_when() {
+    let (member, clock) = (MemberId::from(unique_id()), Arc::new(ManualClock::default()));
+    let token = tokens(clock.clone()).issue(member).expect("a token");
+    let claims: Value = keys().check(token.expose()).expect("claims");
+    let now = clock.now().unix_timestamp();
+    assert_eq!(claims, json!({"sub": member.to_string(), "purpose": "verify_email", "iat": now, "exp": now + 86_400}));
+}
+
+#[test]
+fn an_access_token_verifies_no_address() {
+    let claims = json!({"sub": unique_id(), "purpose": "access", "iat": 0, "exp": i64::MAX});
+    let token = keys().sign(&claims).expect("a token");
+    let tokens = tokens(Arc::new(ManualClock::default()));
+    assert_eq!(tokens.verify(&token), Err(InvalidVerificationToken));
+}
+
+#[tokio::test]
+async fn a_hash_has_the_parameters_that_owasp_asks_for() {
+    let hash = hasher().hash(&a_password()).await.expect("a hash");
+    assert!(hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.expose());
+    assert!(hasher().decoy().expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+}
+
+#[tokio::test]
+async fn hashes_with_other_parameters_still_verify() {
+    for (algorithm, parameters) in
+        [(Algorithm::Argon2id, Params::new(8_192, 1, 1, None)), (Algorithm::Argon2i, Params::new(4_096, 3, 1, None))]
+    {
+        let argon2 = Argon2::new(algorithm, Version::V0x13, parameters.expect("parameters"));
+        let hash = PasswordHash::from_phc(argon2.hash_password(b"correct horse").expect("a hash").to_string());
+        assert!(hasher().verify(&SecretString::from("correct horse"), &hash).await.expect("verified"));
+        assert!(!hasher().verify(&SecretString::from("battery staple"), &hash).await.expect("verified"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_who_leaves_gives_up_their_turn() {
+    let hasher = hasher();
+    for _ in 0..8 {
+        let (hasher, password) = (hasher.clone(), a_password());
+        let leaving = tokio::spawn(async move { hasher.hash(&password).await });
+        leaving.abort();
+    }
+    hasher.hash(&a_password()).await.expect("it is this caller's turn");
+}
