@@ -80,6 +80,12 @@ impl SmtpNotifier {
         Ok(Self { transport: builder.build(), from, domain, limit: settings.limit })
     }
 
+    /// Whether mails can be from this sender: an address, or a name and an address in angle brackets.
+    #[must_use]
+    pub fn is_sender(text: &str) -> bool {
+        text.parse::<Mailbox>().is_ok()
+    }
+
     fn mail(&self, id: NotificationId, message: &Message) -> Result<Mail, DeliveryError> {
         let rejected = |reason: &str| DeliveryError::Rejected { reason: reason.to_owned() };
         let address = message.recipient.address.parse().map_err(|_| rejected("the address cannot be written into a mail"))?;

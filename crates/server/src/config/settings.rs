@@ -9,7 +9,7 @@ use super::{
 };
 use library_auth_app::RefreshTokenLifetime;
 use library_loan_domain::LoanPeriod;
-use library_notification_infra::{InvalidSmtpSettings, SmtpNotifier, SmtpSettings};
+use library_notification_infra::{SmtpNotifier, SmtpSettings};
 use library_shared_infra::{InvalidJwtKeys, JwtAlgorithm, JwtKeys, database::DatabaseUrl};
 use std::{fs, time::Duration};
 use url::Url;
@@ -188,30 +188,28 @@ impl Reader {
     /// The outer `None` is a problem, the inner one the absence of a mail server.
     #[expect(clippy::option_option, reason = "a problem is one thing, and no mail server is another")]
     fn smtp(&mut self) -> Option<Option<SmtpSettings>> {
-        let port = self.positive::<u16>(SMTP_PORT);
-        let from = self.text(SMTP_FROM);
+        let port = self.positive(SMTP_PORT);
+        let from = self.required(SMTP_FROM, |text| SmtpNotifier::is_sender(text).then(|| text.to_owned()));
         let use_tls = self.required(SMTP_USE_TLS, |text| text.parse().ok());
-        let (username, password) = (self.text(SMTP_USERNAME), self.text(SMTP_PASSWORD));
-        let credentials = match (username, password) {
-            (Some(username), Some(password)) => Some((username, password)),
-            (None, None) => None,
-            (Some(_), None) => return self.refuse(SMTP_PASSWORD, "is required with SMTP_USERNAME"),
-            (None, Some(_)) => return self.refuse(SMTP_USERNAME, "is required with SMTP_PASSWORD"),
-        };
-        let host = self.text(SMTP_HOST);
-        let settings = SmtpSettings {
-            host: host.clone().unwrap_or_else(|| "localhost".to_owned()),
-            port: port?,
-            from: from?,
-            credentials,
-            use_tls: use_tls?,
-            extra_root_certificate: None,
-            limit: SmtpSettings::DEFAULT_LIMIT,
-        };
+        let credentials = self.smtp_credentials();
+        let Some(host) = self.text(SMTP_HOST) else { return Some(None) };
+        let (port, from, credentials, use_tls) = (port?, from?, credentials?, use_tls?);
+        let limit = SmtpSettings::DEFAULT_LIMIT;
+        let settings = SmtpSettings { host, port, from, credentials, use_tls, extra_root_certificate: None, limit };
         match SmtpNotifier::new(&settings) {
-            Ok(_) => Some(host.map(|_| settings)),
-            Err(InvalidSmtpSettings::From(_)) => self.refuse(SMTP_FROM, &format!("must be {}", SMTP_FROM.rule)),
-            Err(InvalidSmtpSettings::Tls(_)) => self.refuse(SMTP_HOST, &format!("must be {}", SMTP_HOST.rule)),
+            Ok(_) => Some(Some(settings)),
+            Err(_) => self.refuse(SMTP_HOST, &format!("must be {}", SMTP_HOST.rule)),
+        }
+    }
+
+    /// The outer `None` is a problem, the inner one the absence of credentials.
+    #[expect(clippy::option_option, reason = "a problem is one thing, and no credentials are another")]
+    fn smtp_credentials(&mut self) -> Option<Option<(String, String)>> {
+        match (self.text(SMTP_USERNAME), self.text(SMTP_PASSWORD)) {
+            (Some(username), Some(password)) => Some(Some((username, password))),
+            (None, None) => Some(None),
+            (Some(_), None) => self.refuse(SMTP_PASSWORD, "is required with SMTP_USERNAME"),
+            (None, Some(_)) => self.refuse(SMTP_USERNAME, "is required with SMTP_PASSWORD"),
         }
     }
 }
