@@ -126,12 +126,7 @@ impl Adapters {
         let members = self.caches.members(self.database.clone(), Invalidation::Immediate);
         let (units, clock) = (self.membership(), self.clock.clone());
         MemberApi {
-            register_member: Arc::new(RegisterMember::new(
-                units.clone(),
-                self.hasher.clone(),
-                self.ids.clone(),
-                clock.clone(),
-            )),
+            register_member: Arc::new(RegisterMember::new(units.clone(), self.hasher.clone(), self.ids.clone(), clock.clone())),
             verify_member: Arc::new(VerifyMember::new(units.clone(), self.verification_tokens.clone(), clock)),
             read_member: Arc::new(ReadMember::new(members.clone())),
             list_members: Arc::new(ListMembers::new(members)),
@@ -219,10 +214,7 @@ impl Adapters {
         })
     }
 
-    fn unit_of_work<R: Send + 'static>(
-        &self,
-        bind: impl Fn(&UnitScope) -> R + Send + Sync + 'static,
-    ) -> Arc<dyn UnitOfWork<R>> {
+    fn unit_of_work<R: Send + 'static>(&self, bind: impl Fn(&UnitScope) -> R + Send + Sync + 'static) -> Arc<dyn UnitOfWork<R>> {
         Arc::new(SqlUnitOfWork::new(self.database.clone(), bind))
     }
 }
@@ -238,10 +230,9 @@ impl Caches {
     fn new(settings: &Settings) -> Result<Self, Failure> {
         let time_to_live = settings.cache_ttl;
         Ok(match &settings.cache {
-            CacheLocation::InProcess => Self {
-                books: Arc::new(InProcessCache::new(time_to_live)),
-                members: Arc::new(InProcessCache::new(time_to_live)),
-            },
+            CacheLocation::InProcess => {
+                Self { books: Arc::new(InProcessCache::new(time_to_live)), members: Arc::new(InProcessCache::new(time_to_live)) }
+            }
             CacheLocation::Redis(url) => {
                 let connections = RedisConnections::open(url)?;
                 Self {

@@ -1,6 +1,6 @@
-use std::error::Error as _;
 use library_auth_app::RemoveExpiredSessions;
-use library_notification_app::{Delivery, DeliverNotifications};
+use library_notification_app::{DeliverNotifications, Delivery};
+use std::error::Error as _;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -9,7 +9,7 @@ const QUEUE_INTERVAL: Duration = Duration::from_millis(500);
 const QUEUE_PAUSE: Duration = Duration::from_secs(5);
 
 /// How often expired sessions are removed.
-const SESSIONS_INTERVAL: Duration = Duration::from_secs(3_600);
+const SESSIONS_INTERVAL: Duration = Duration::from_hours(1);
 
 /// Delivers notifications until it is told to stop; it stops between two.
 pub async fn deliver_notifications(use_case: Arc<DeliverNotifications>, stop: CancellationToken) {

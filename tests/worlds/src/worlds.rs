@@ -16,7 +16,7 @@ use library_shared_infra::{
 use library_testkit::{Repositories, World, servers::redis_url_of_its_own};
 use std::{sync::Arc, time::Duration};
 
-const TIME_TO_LIVE: Duration = Duration::from_secs(300);
+const TIME_TO_LIVE: Duration = Duration::from_mins(5);
 
 /// The SQL adapters on SQLite.
 pub async fn sqlite() -> World {
@@ -30,31 +30,31 @@ pub async fn postgres() -> World {
 
 /// SQLite, and look-ups by id answered from the cache in this process.
 pub async fn sqlite_cached_in_process() -> World {
-    world(sqlite_database().await, Some(Caches::in_process()))
+    world(sqlite_database().await, Some(&Caches::in_process()))
 }
 
 /// SQLite, and look-ups by id answered from Redis.
 pub async fn sqlite_cached_in_redis() -> World {
-    world(sqlite_database().await, Some(Caches::in_redis().await))
+    world(sqlite_database().await, Some(&Caches::in_redis().await))
 }
 
 /// PostgreSQL, and look-ups by id answered from the cache in this process.
 pub async fn postgres_cached_in_process() -> World {
-    world(postgres_database().await, Some(Caches::in_process()))
+    world(postgres_database().await, Some(&Caches::in_process()))
 }
 
 /// PostgreSQL, and look-ups by id answered from Redis.
 pub async fn postgres_cached_in_redis() -> World {
-    world(postgres_database().await, Some(Caches::in_redis().await))
+    world(postgres_database().await, Some(&Caches::in_redis().await))
 }
 
-fn world(own: OwnDatabase, caches: Option<Caches>) -> World {
-    let in_units = caches.clone();
+fn world(own: OwnDatabase, caches: Option<&Caches>) -> World {
+    let in_units = caches.cloned();
     let units = SqlUnitOfWork::new(own.database.clone(), move |scope: &UnitScope| {
         repositories(&scope.session(), in_units.as_ref(), &Invalidation::AfterCommit(scope.after_commit()))
     });
     World {
-        repositories: repositories(&own.database.into(), caches.as_ref(), &Invalidation::Immediate),
+        repositories: repositories(&own.database.into(), caches, &Invalidation::Immediate),
         units: Arc::new(units),
         keep_alive: own.keep_alive,
     }

@@ -44,3 +44,102 @@ impl IdentifyCaller {
         Ok(Caller { member_id, is_verified: account.is_verified })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Caller, IdentifyCaller, IdentifyCallerError};
+    use library_auth_domain::TokenIssuer;
+    use library_shared_domain::{DependencyError, MemberId, SessionId};
+    use library_testkit::{FakeTokenIssuer, InMemoryLibrary, ManualClock, Port, Repositories, a_member, unique_id};
+    use rstest::rstest;
+    use std::sync::Arc;
+    use time::Duration;
+
+    /// A library, and the means to tell who calls it.
+    struct Desk {
+        library: InMemoryLibrary,
+        clock: Arc<ManualClock>,
+        issuer: Arc<FakeTokenIssuer>,
+        identify_caller: IdentifyCaller,
+    }
+
+    fn a_desk() -> Desk {
+        let (library, clock) = (InMemoryLibrary::new(), Arc::new(ManualClock::default()));
+        let issuer = Arc::new(FakeTokenIssuer::new(clock.clone()));
+        let identify_caller = IdentifyCaller::new(issuer.clone(), library.accounts());
+        Desk { library, clock, issuer, identify_caller }
+    }
+
+    impl Desk {
+        fn token_of(&self, id: MemberId) -> String {
+            let session = SessionId::from_uuid(unique_id());
+            self.issuer.issue_access(id, session).expect("a token").expose().to_owned()
+        }
+
+        async fn execute(&self, token: &str) -> Result<Caller, IdentifyCallerError> {
+            self.identify_caller.execute(token).await
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_tells_who_calls_and_whether_they_are_verified() {
+        let desk = a_desk();
+        let seen = Repositories::from(&desk.library);
+        for member in [a_member(), a_member().verified()] {
+            let member = seen.given_member(member).await;
+            let caller = desk.execute(&desk.token_of(member.id())).await.expect("known");
+            assert_eq!(caller, Caller { member_id: member.id(), is_verified: member.is_verified() });
+        }
+    }
+
+    #[tokio::test]
+    async fn a_member_who_verifies_is_verified_to_the_token_that_they_hold() {
+        let desk = a_desk();
+        let mut member = Repositories::from(&desk.library).given_member(a_member()).await;
+        let token = desk.token_of(member.id());
+        member.mark_verified(desk.clock.advance(Duration::SECOND));
+        desk.library.members().update(&member).await.expect("updated");
+        assert!(desk.execute(&token).await.expect("known").is_verified);
+    }
+
+    #[tokio::test]
+    async fn the_token_of_a_member_who_is_gone_is_not_valid() {
+        let desk = a_desk();
+        let member = Repositories::from(&desk.library).given_member(a_member().verified()).await;
+        let token = desk.token_of(member.id());
+        desk.library.members().delete(member.id()).await.expect("deleted");
+        let error = desk.execute(&token).await.expect_err("refused");
+        assert!(matches!(error, IdentifyCallerError::InvalidToken(_)), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn a_token_is_valid_until_the_moment_it_expires() {
+        let desk = a_desk();
+        let token = desk.token_of(Repositories::from(&desk.library).given_member(a_member()).await.id());
+        desk.clock.advance(Duration::minutes(15) - Duration::MICROSECOND);
+        desk.execute(&token).await.expect("still valid");
+        desk.clock.advance(Duration::MICROSECOND);
+        let error = desk.execute(&token).await.expect_err("expired");
+        assert!(matches!(error, IdentifyCallerError::InvalidToken(_)), "{error:?}");
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("nonsense")]
+    #[tokio::test]
+    async fn a_bad_token_does_not_reach_the_store(#[case] token: &str) {
+        let desk = a_desk();
+        desk.library.go_offline();
+        let error = desk.execute(token).await.expect_err("refused");
+        assert!(matches!(error, IdentifyCallerError::InvalidToken(_)), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn a_failing_directory_is_not_taken_for_a_member_who_is_gone() {
+        let desk = a_desk();
+        let token = desk.token_of(Repositories::from(&desk.library).given_member(a_member()).await.id());
+        desk.library.fail_next(Port::Accounts);
+        let error = desk.execute(&token).await.expect_err("unavailable");
+        assert!(matches!(error, IdentifyCallerError::Dependency(DependencyError::Unavailable { .. })), "{error:?}");
+    }
+}

@@ -60,8 +60,7 @@ impl Login {
     /// # Errors
     /// [`LoginError::NotAnAddress`] where the address is none, [`LoginError::WrongCredentials`] where nobody has these.
     pub async fn execute(&self, command: LoginCommand) -> Result<TokenPair, LoginError> {
-        let member_id =
-            self.verifier.verify(&command.email, &command.password).await?.ok_or(LoginError::WrongCredentials)?;
+        let member_id = self.verifier.verify(&command.email, &command.password).await?.ok_or(LoginError::WrongCredentials)?;
         let session = SessionId::from(self.ids.generate());
         let now = self.clock.now();
         let refresh_token = self.issuer.make_refresh();
@@ -97,3 +96,6 @@ impl From<StartSessionError> for LoginError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 use crate::{RefreshTokenLifetime, TokenPair};
 use library_auth_domain::{
-    AccountDirectory, RefreshSecret, RefreshTokenRepository, Rotation, Successor, TokenIssuer, replay_is_theft,
+    AccountDirectory, RefreshSecret, RefreshTokenRepository, Rotation, Successor, TokenHash, TokenIssuer, replay_is_theft,
 };
 use library_shared_domain::{Clock, DependencyError, IdGenerator, RefreshTokenId};
 use std::sync::Arc;
@@ -45,6 +45,18 @@ impl RefreshTokens {
     /// # Errors
     /// [`RefreshTokensError::InvalidToken`] for every token that is not good.
     pub async fn execute(&self, presented: &RefreshSecret) -> Result<TokenPair, RefreshTokensError> {
+        let presented = self.issuer.hash_refresh(presented);
+        let token = self.tokens.find_by_hash(&presented).await?.ok_or(RefreshTokensError::InvalidToken)?;
+        if self.accounts.find(token.member_id).await?.is_none() {
+            return Err(RefreshTokensError::InvalidToken);
+        }
+        // What can fail comes before the rotation: afterwards, a client who got an error would hold a token that is used up.
+        let access_token = self.issuer.issue_access(token.member_id, token.session)?;
+        let refresh_token = self.rotate(&presented).await?;
+        Ok(TokenPair { access_token, refresh_token })
+    }
+
+    async fn rotate(&self, presented: &TokenHash) -> Result<RefreshSecret, RefreshTokensError> {
         let now = self.clock.now();
         let refresh_token = self.issuer.make_refresh();
         let successor = Successor {
@@ -52,22 +64,19 @@ impl RefreshTokens {
             token_hash: self.issuer.hash_refresh(&refresh_token),
             expires_at: self.lifetime.expiry(now),
         };
-        let presented = self.issuer.hash_refresh(presented);
-        let token = match self.tokens.rotate(&presented, &successor, now).await? {
-            Rotation::Rotated(token) => token,
+        match self.tokens.rotate(presented, &successor, now).await? {
+            Rotation::Rotated(_) => Ok(refresh_token),
             Rotation::Replayed { session, at } => {
                 if replay_is_theft(at, now) {
                     tracing::warn!(%session, "refresh_token_replayed");
                     self.tokens.revoke_session(session, now).await?;
                 }
-                return Err(RefreshTokensError::InvalidToken);
+                Err(RefreshTokensError::InvalidToken)
             }
-            Rotation::Refused => return Err(RefreshTokensError::InvalidToken),
-        };
-        if self.accounts.find(token.member_id).await?.is_none() {
-            return Err(RefreshTokensError::InvalidToken);
+            Rotation::Refused => Err(RefreshTokensError::InvalidToken),
         }
-        let access_token = self.issuer.issue_access(token.member_id, token.session)?;
-        Ok(TokenPair { access_token, refresh_token })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,23 +1,9 @@
 use crate::{RefreshSecret, TokenHash};
-use library_shared_domain::{DependencyError, MemberId, SessionId};
-use secrecy::{ExposeSecret, SecretString};
+use library_shared_domain::{DependencyError, MemberId, SessionId, secret_text};
 
-/// A signed, short-lived token that says who calls; never printed.
-#[derive(Debug, Clone)]
-pub struct AccessToken(SecretString);
-
-impl AccessToken {
-    /// The token that an issuer made.
-    #[must_use]
-    pub fn from_text(text: String) -> Self {
-        Self(text.into())
-    }
-
-    /// The text, for the response.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
-    }
+secret_text! {
+    /// A signed, short-lived token that says who calls.
+    pub struct AccessToken;
 }
 
 /// The token is bad, expired, tampered with, signed with another algorithm or made for another purpose.

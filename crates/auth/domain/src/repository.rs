@@ -17,7 +17,12 @@ pub trait RefreshTokenRepository: Send + Sync {
     ///
     /// # Errors
     /// Only those of the machinery.
-    async fn rotate(&self, presented: &TokenHash, successor: &Successor, now: OffsetDateTime) -> Result<Rotation, DependencyError>;
+    async fn rotate(
+        &self,
+        presented: &TokenHash,
+        successor: &Successor,
+        now: OffsetDateTime,
+    ) -> Result<Rotation, DependencyError>;
 
     /// The token of this hash, whatever its state.
     ///

@@ -1,22 +1,9 @@
-use secrecy::{ExposeSecret, SecretString};
+use library_shared_domain::secret_text;
 use std::fmt;
 
-/// A refresh token as the client holds it: never stored, never printed.
-#[derive(Debug, Clone)]
-pub struct RefreshSecret(SecretString);
-
-impl RefreshSecret {
-    /// The token that an issuer made or a client presents.
-    #[must_use]
-    pub fn from_text(text: String) -> Self {
-        Self(text.into())
-    }
-
-    /// The text, for the response and the hash.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
-    }
+secret_text! {
+    /// A refresh token as the client holds it: never stored.
+    pub struct RefreshSecret;
 }
 
 /// The SHA-256 (FIPS 180-4) of a refresh token: all that is stored of it. The token has 512 random bits, so a fast hash without

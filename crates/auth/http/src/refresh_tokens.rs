@@ -8,10 +8,7 @@ use library_auth_domain::RefreshSecret;
 use library_shared_http::{JsonBody, Problem};
 
 /// `POST /auth/refresh`
-pub async fn refresh_tokens(
-    api: Data<AuthApi>,
-    JsonBody(body): JsonBody<RefreshTokenBody>,
-) -> Result<HttpResponse, Problem> {
+pub async fn refresh_tokens(api: Data<AuthApi>, JsonBody(body): JsonBody<RefreshTokenBody>) -> Result<HttpResponse, Problem> {
     let presented = RefreshSecret::try_from(body)?;
     let use_case = api.refresh_tokens.clone();
     let pair = api.writes.run(async move { use_case.execute(&presented).await }).await?.map_err(problem)?;

@@ -39,7 +39,8 @@ impl SqlRefreshTokenRepository {
         hash: &TokenHash,
         now: OffsetDateTime,
     ) -> Result<Option<RefreshToken>, DependencyError> {
-        let live_session = sessions::table.filter(sessions::id.eq(refresh_tokens::session_id)).filter(sessions::revoked_at.is_null());
+        let live_session =
+            sessions::table.filter(sessions::id.eq(refresh_tokens::session_id)).filter(sessions::revoked_at.is_null());
         let good = refresh_tokens::table
             .filter(refresh_tokens::token_hash.eq(hash.as_bytes().as_slice()))
             .filter(refresh_tokens::revoked_at.is_null().and(refresh_tokens::expires_at.gt(SqlTimestamp(now))))
@@ -98,7 +99,12 @@ impl RefreshTokenRepository for SqlRefreshTokenRepository {
     }
 
     #[tracing::instrument(name = "refresh_tokens.rotate", skip_all)]
-    async fn rotate(&self, presented: &TokenHash, successor: &Successor, now: OffsetDateTime) -> Result<Rotation, DependencyError> {
+    async fn rotate(
+        &self,
+        presented: &TokenHash,
+        successor: &Successor,
+        now: OffsetDateTime,
+    ) -> Result<Rotation, DependencyError> {
         let together = self.session.together().await?;
         if let Some(rotated) = Self::revoke_if_good(together.session(), presented, now).await? {
             let token = RefreshToken {
@@ -138,15 +144,14 @@ impl RefreshTokenRepository for SqlRefreshTokenRepository {
 
     #[tracing::instrument(name = "refresh_tokens.remove_expired", skip_all)]
     async fn remove_expired(&self, before: OffsetDateTime) -> Result<usize, DependencyError> {
-        let unexpired =
-            refresh_tokens::table.filter(refresh_tokens::session_id.eq(sessions::id)).filter(refresh_tokens::expires_at.ge(SqlTimestamp(before)));
+        let unexpired = refresh_tokens::table
+            .filter(refresh_tokens::session_id.eq(sessions::id))
+            .filter(refresh_tokens::expires_at.ge(SqlTimestamp(before)));
         // A session that is being started has no token yet, and was created after this time.
-        let expired = sessions::table
-            .filter(sessions::created_at.lt(SqlTimestamp(before)))
-            .filter(diesel::dsl::not(exists(unexpired)));
-        let removed = with_connection!(self.session.write().await?, |connection| {
-            diesel::delete(expired).execute(connection).await
-        })?;
+        let expired =
+            sessions::table.filter(sessions::created_at.lt(SqlTimestamp(before))).filter(diesel::dsl::not(exists(unexpired)));
+        let removed =
+            with_connection!(self.session.write().await?, |connection| { diesel::delete(expired).execute(connection).await })?;
         Ok(removed)
     }
 }

@@ -105,7 +105,8 @@ fn no_algorithm_but_the_configured_one_is_accepted() {
         assert_eq!(hs256().verify_access(&token), Err(InvalidAccessToken), "{other:?}");
     }
     // The public key is no secret: a token that is signed with it as if it were one must not pass (RFC 8725, section 2.1).
-    let confused = JwtKeys::from_secret(JwtAlgorithm::HS256, rsa().public.as_bytes()).expect("keys").sign(&claims).expect("a token");
+    let confused =
+        JwtKeys::from_secret(JwtAlgorithm::HS256, rsa().public.as_bytes()).expect("keys").sign(&claims).expect("a token");
     let rs256 = issuer(JwtAlgorithm::RS256, Arc::new(ManualClock::default()));
     assert_eq!(rs256.verify_access(&confused), Err(InvalidAccessToken));
     // Signed by nobody: {"alg":"none"}
@@ -117,9 +118,8 @@ fn no_algorithm_but_the_configured_one_is_accepted() {
 #[test]
 fn keys_that_do_not_fit_are_refused() {
     let RsaPem { private, public } = rsa();
-    let refused = |algorithm, private: &str, public: &str| {
-        JwtKeys::from_rsa_pem(algorithm, private.as_bytes(), public.as_bytes()).err()
-    };
+    let refused =
+        |algorithm, private: &str, public: &str| JwtKeys::from_rsa_pem(algorithm, private.as_bytes(), public.as_bytes()).err();
     assert_eq!(refused(JwtAlgorithm::RS256, private, &RsaPem::generate().public), Some(InvalidJwtKeys::Mismatch));
     assert_eq!(refused(JwtAlgorithm::RS256, "nonsense", public), Some(InvalidJwtKeys::PrivateKey));
     assert_eq!(refused(JwtAlgorithm::RS256, private, "nonsense"), Some(InvalidJwtKeys::PublicKey));

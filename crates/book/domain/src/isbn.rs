@@ -8,7 +8,9 @@ pub struct Isbn(String);
 
 /// The text is no ISBN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be an ISBN: ten characters, nine digits and a digit or X, or thirteen digits; hyphens and spaces may stand between them")]
+#[error(
+    "must be an ISBN: ten characters, nine digits and a digit or X, or thirteen digits; hyphens and spaces may stand between them"
+)]
 pub struct InvalidIsbn;
 
 impl Isbn {

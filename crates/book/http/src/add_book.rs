@@ -8,9 +8,8 @@ use library_book_domain::{Description, Isbn};
 use library_shared_http::{FieldErrors, JsonBody, Problem, TextField};
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(default)]
-#[derive(Default)]
 pub struct AddBookBody {
     title: TextField,
     author: TextField,

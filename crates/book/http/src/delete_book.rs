@@ -14,7 +14,9 @@ pub async fn delete_book(api: Data<BookApi>, PathId(id): PathId<BookId>) -> Resu
 fn problem(error: DeleteBookError) -> Problem {
     match error {
         DeleteBookError::NotFound => Problem::not_found("There is no book of this id."),
-        DeleteBookError::OnLoan => Problem::conflict("book-on-loan", "Book on loan", "The book is on loan; it has to be returned first."),
+        DeleteBookError::OnLoan => {
+            Problem::conflict("book-on-loan", "Book on loan", "The book is on loan; it has to be returned first.")
+        }
         DeleteBookError::Dependency(error) => error.into(),
     }
 }

@@ -11,5 +11,5 @@ pub async fn list_books(
     PageQuery(asked): PageQuery<BookId>,
 ) -> Result<HttpResponse, Problem> {
     let page = api.list_books.execute(asked).await?;
-    Ok(page_response(&request, asked, page.next, page.items.iter().map(|book: &Book| BookBody::from(book))))
+    Ok(page_response(&request, asked.limit, page.next, page.items.iter().map(|book: &Book| BookBody::from(book))))
 }

@@ -47,11 +47,7 @@ impl TryFrom<BookRow> for Book {
                 author: Author::parse(&row.author).map_err(|error| unreadable(id, error))?,
                 description: Description::parse(&row.description).map_err(|error| unreadable(id, error))?,
             },
-            Revision {
-                version: Version::from_number(row.version),
-                created_at: row.created_at.0,
-                updated_at: row.updated_at.0,
-            },
+            Revision { version: Version::from_number(row.version), created_at: row.created_at.0, updated_at: row.updated_at.0 },
         ))
     }
 }

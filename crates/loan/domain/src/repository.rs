@@ -37,7 +37,11 @@ pub trait LoanRepository: Send + Sync {
     ///
     /// # Errors
     /// Only those of the machinery.
-    async fn find_by_member(&self, member_id: MemberId, request: PageRequest<LoanId>) -> Result<Page<Loan, LoanId>, DependencyError>;
+    async fn find_by_member(
+        &self,
+        member_id: MemberId,
+        request: PageRequest<LoanId>,
+    ) -> Result<Page<Loan, LoanId>, DependencyError>;
 
     /// A page of all loans, the newest first.
     ///

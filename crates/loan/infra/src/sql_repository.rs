@@ -80,7 +80,11 @@ impl LoanRepository for SqlLoanRepository {
     }
 
     #[tracing::instrument(name = "loans.find_by_member", skip_all)]
-    async fn find_by_member(&self, member_id: MemberId, request: PageRequest<LoanId>) -> Result<Page<Loan, LoanId>, DependencyError> {
+    async fn find_by_member(
+        &self,
+        member_id: MemberId,
+        request: PageRequest<LoanId>,
+    ) -> Result<Page<Loan, LoanId>, DependencyError> {
         let rows = with_connection!(self.session.read().await?, |connection| {
             loans::table
                 .filter(loans::member_id.eq(SqlUuid::new(member_id)))

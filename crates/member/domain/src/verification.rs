@@ -1,22 +1,8 @@
-use library_shared_domain::{DependencyError, MemberId};
-use secrecy::{ExposeSecret, SecretString};
+use library_shared_domain::{DependencyError, MemberId, secret_text};
 
-/// What proves that somebody reads the mail of a member's address; never stored, never printed.
-#[derive(Debug, Clone)]
-pub struct VerificationToken(SecretString);
-
-impl VerificationToken {
-    /// The token that an issuer made.
-    #[must_use]
-    pub fn from_text(text: String) -> Self {
-        Self(text.into())
-    }
-
-    /// The text, for the mail.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
-    }
+secret_text! {
+    /// What proves that somebody reads the mail of a member's address; never stored.
+    pub struct VerificationToken;
 }
 
 /// The token is bad, expired, tampered with or made for another purpose. It does not say which: whoever forges one learns

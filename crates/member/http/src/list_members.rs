@@ -11,5 +11,5 @@ pub async fn list_members(
     PageQuery(asked): PageQuery<MemberId>,
 ) -> Result<HttpResponse, Problem> {
     let page = api.list_members.execute(asked).await?;
-    Ok(page_response(&request, asked, page.next, page.items.iter().map(|member: &Member| MemberBody::from(member))))
+    Ok(page_response(&request, asked.limit, page.next, page.items.iter().map(|member: &Member| MemberBody::from(member))))
 }

@@ -55,8 +55,12 @@ pub fn page(step: Step) -> HttpResponse {
         Step::Confirm { .. } | Step::Verified => StatusCode::OK,
         Step::Refused { status } => status,
     };
+    let mut response = HttpResponse::build(status);
+    if status == StatusCode::UNAUTHORIZED {
+        response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+    }
     match (VerificationPage { step }).render() {
-        Ok(html) => HttpResponse::build(status)
+        Ok(html) => response
             .content_type("text/html; charset=utf-8")
             .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
             .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -25,10 +25,8 @@ impl SqlCredentialRepository {
 impl CredentialRepository for SqlCredentialRepository {
     #[tracing::instrument(name = "credentials.create", skip_all)]
     async fn create(&self, new: &Credentials) -> Result<(), DependencyError> {
-        let row = (
-            credentials::member_id.eq(SqlUuid::new(new.member_id)),
-            credentials::password_hash.eq(new.password_hash.expose()),
-        );
+        let row =
+            (credentials::member_id.eq(SqlUuid::new(new.member_id)), credentials::password_hash.eq(new.password_hash.expose()));
         with_connection!(self.session.write().await?, |connection| {
             diesel::insert_into(credentials::table).values(row).execute(connection).await
         })?;

@@ -43,11 +43,7 @@ impl TryFrom<MemberRow> for Member {
             MemberName::parse(&row.name).map_err(|error| corrupt("members", id, error))?,
             Email::parse(&row.email).map_err(|error| corrupt("members", id, error))?,
             row.is_verified,
-            Revision {
-                version: Version::from_number(row.version),
-                created_at: row.created_at.0,
-                updated_at: row.updated_at.0,
-            },
+            Revision { version: Version::from_number(row.version), created_at: row.created_at.0, updated_at: row.updated_at.0 },
         ))
     }
 }

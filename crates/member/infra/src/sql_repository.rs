@@ -39,8 +39,7 @@ impl MemberRepository for SqlMemberRepository {
     #[tracing::instrument(name = "members.update", skip_all)]
     async fn update(&self, member: &Member) -> Result<Member, UpdateMemberError> {
         let saved = member.clone().saved();
-        let row =
-            members::table.find(SqlUuid::new(member.id())).filter(members::version.eq(member.revision().version.number()));
+        let row = members::table.find(SqlUuid::new(member.id())).filter(members::version.eq(member.revision().version.number()));
         let change = (
             members::name.eq(saved.name().as_str()),
             members::is_verified.eq(saved.is_verified()),

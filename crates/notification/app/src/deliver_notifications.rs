@@ -56,6 +56,10 @@ impl DeliverNotifications {
     }
 
     async fn deliver(&self, notification: &ClaimedNotification) -> Result<Delivery, DependencyError> {
+        // An attempt that nobody put off is one whose worker died; one that every worker dies over must come to an end, too.
+        if notification.attempt > self.policy.attempts {
+            return self.put_off(notification, "no attempt came to its end").await;
+        }
         let message = match self.composer.compose(notification.kind, notification.member_id).await {
             Ok(Some(message)) => message,
             Ok(None) => {
@@ -90,3 +94,6 @@ impl DeliverNotifications {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,6 @@ mod deliver_notifications;
 mod list_notifications;
 mod retry_notifications;
 
-pub use deliver_notifications::{Delivery, DeliverNotifications};
+pub use deliver_notifications::{DeliverNotifications, Delivery};
 pub use list_notifications::ListNotifications;
 pub use retry_notifications::RetryNotifications;

@@ -64,8 +64,10 @@ mod tests {
 
     #[test]
     fn a_notification_is_not_printed() {
-        let notification =
-            Notification { subject: Subject::parse("Welcome").expect("a subject"), body: Body::parse("token=1").expect("a body") };
+        let notification = Notification {
+            subject: Subject::parse("Welcome").expect("a subject"),
+            body: Body::parse("token=1").expect("a body"),
+        };
         assert!(!format!("{notification:?}").contains("token"));
     }
 }

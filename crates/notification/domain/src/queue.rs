@@ -52,15 +52,25 @@ pub trait NotificationQueue: Send + Sync {
     ///
     /// # Errors
     /// Only those of the machinery.
-    async fn enqueue(&self, id: NotificationId, kind: NotificationKind, member_id: MemberId, now: OffsetDateTime)
-    -> Result<(), DependencyError>;
+    async fn enqueue(
+        &self,
+        id: NotificationId,
+        kind: NotificationKind,
+        member_id: MemberId,
+        now: OffsetDateTime,
+    ) -> Result<(), DependencyError>;
 
     /// Claims up to `limit` notifications that are due, the oldest first, for as long as `lease`. Each counts as an attempt from
     /// now on, so that one whose worker dies every time comes to an end, too.
     ///
     /// # Errors
     /// Only those of the machinery.
-    async fn claim(&self, limit: usize, now: OffsetDateTime, lease: Duration) -> Result<Vec<ClaimedNotification>, DependencyError>;
+    async fn claim(
+        &self,
+        limit: usize,
+        now: OffsetDateTime,
+        lease: Duration,
+    ) -> Result<Vec<ClaimedNotification>, DependencyError>;
 
     /// Removes a claimed notification that was sent, or that there is nothing to say about any more. Nothing happens where the
     /// claim has been lost.

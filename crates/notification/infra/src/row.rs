@@ -33,7 +33,9 @@ impl TryFrom<NotificationRow> for QueuedNotification {
             last_error: row.last_error,
             state: match row.failed_at {
                 Some(at) => QueuedState::Failed { at: at.0 },
-                None => QueuedState::Waiting { until: row.leased_until.map_or(row.due_at.0, |leased| leased.0.max(row.due_at.0)) },
+                None => {
+                    QueuedState::Waiting { until: row.leased_until.map_or(row.due_at.0, |leased| leased.0.max(row.due_at.0)) }
+                }
             },
         })
     }

@@ -4,9 +4,9 @@ use lettre::{
     address::AddressError,
     message::{Mailbox, Message as Mail, header::ContentType},
     transport::smtp::{
+        Error as SmtpError,
         authentication::Credentials,
         client::{Certificate, Tls, TlsParameters},
-        Error as SmtpError,
     },
 };
 use library_notification_domain::{DeliveryError, Message, Notifier};

@@ -3,11 +3,7 @@ use crate::{
     schema::notifications,
 };
 use async_trait::async_trait;
-use diesel::{
-    ExpressionMethods, QueryDsl,
-    dsl::sql_query,
-    sql_types::BigInt,
-};
+use diesel::{ExpressionMethods, QueryDsl, dsl::sql_query, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
 use library_notification_domain::{Claim, ClaimedNotification, NotificationKind, NotificationQueue, QueuedNotification};
 use library_shared_domain::{DependencyError, IdGenerator, MemberId, NotificationId};
@@ -84,7 +80,12 @@ impl NotificationQueue for SqlNotificationQueue {
     }
 
     #[tracing::instrument(name = "notifications.claim", skip_all)]
-    async fn claim(&self, limit: usize, now: OffsetDateTime, lease: Duration) -> Result<Vec<ClaimedNotification>, DependencyError> {
+    async fn claim(
+        &self,
+        limit: usize,
+        now: OffsetDateTime,
+        lease: Duration,
+    ) -> Result<Vec<ClaimedNotification>, DependencyError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let token = SqlUuid::new(self.ids.generate());
         let mut rows = with_connection!(self.session.write().await?, |connection, statement = (CLAIM_ON_POSTGRES, CLAIM_ON_SQLITE)| {
@@ -154,13 +155,14 @@ impl NotificationQueue for SqlNotificationQueue {
             notifications::leased_until.eq(None::<SqlTimestamp>),
         );
         let failed = notifications::table.filter(notifications::failed_at.is_not_null());
-        let retried = match id {
-            Some(id) => with_connection!(self.session.write().await?, |connection| {
+        let retried = if let Some(id) = id {
+            with_connection!(self.session.write().await?, |connection| {
                 diesel::update(failed.filter(notifications::id.eq(SqlUuid::new(id)))).set(change).execute(connection).await
-            }),
-            None => with_connection!(self.session.write().await?, |connection| {
+            })
+        } else {
+            with_connection!(self.session.write().await?, |connection| {
                 diesel::update(failed).set(change).execute(connection).await
-            }),
+            })
         };
         Ok(retried?)
     }

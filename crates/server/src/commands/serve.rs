@@ -14,7 +14,8 @@ pub async fn serve() -> Result<(), Failure> {
 /// Serves with defaults that need nothing but this binary.
 pub async fn dev() -> Result<(), Failure> {
     let mut sources = Sources::of_process()?;
-    sources.defaults = dev_defaults(&sources).map_err(|source| Failure::Io { what: "keeping a key beside the database", source })?;
+    sources.defaults =
+        dev_defaults(&sources).map_err(|source| Failure::Io { what: "keeping a key beside the database", source })?;
     run(&Settings::load(&sources)?).await
 }
 

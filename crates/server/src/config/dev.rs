@@ -16,10 +16,8 @@ const KEY: &str = "library.key";
 /// # Errors
 /// Where the key can be neither read nor kept.
 pub fn dev_defaults(sources: &Sources) -> io::Result<Vec<(String, String)>> {
-    let mut defaults = vec![
-        ("DATABASE_URL".to_owned(), format!("sqlite://./{DATABASE}")),
-        ("REDIS_URL".to_owned(), "memory://".to_owned()),
-    ];
+    let mut defaults =
+        vec![("DATABASE_URL".to_owned(), format!("sqlite://./{DATABASE}")), ("REDIS_URL".to_owned(), "memory://".to_owned())];
     if let Some(port) = given(sources, "PORT") {
         defaults.push(("APP_BASE_URL".to_owned(), format!("http://localhost:{port}")));
     }
@@ -51,8 +49,8 @@ fn key_path(sources: &Sources) -> PathBuf {
 fn kept_key(path: &Path) -> io::Result<String> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(mut file) => {
-            let key: [u8; 32] = rand::rng().random();
-            let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+            let (high, low): (u128, u128) = rand::rng().random();
+            let text = format!("{high:032x}{low:032x}");
             file.write_all(text.as_bytes())?;
             Ok(text)
         }

@@ -218,8 +218,9 @@ fn cache_location(text: &str) -> Option<CacheLocation> {
     if text == "memory://" {
         return Some(CacheLocation::InProcess);
     }
-    let is_url = ["redis://", "rediss://", "unix://"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
-        && Url::parse(text).is_ok();
+    let is_url =
+        ["redis://", "rediss://", "unix://"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
+            && Url::parse(text).is_ok();
     is_url.then(|| CacheLocation::Redis(text.to_owned()))
 }
 

@@ -7,7 +7,7 @@
 //! - [`DependencyError`]: what a port answers when the machinery behind it fails;
 //! - [`Revision`]: which state of an aggregate one holds, for optimistic updates;
 //! - [`Page`] and [`PageRequest`]: lists that are bounded from the start;
-//! - [`text_value!`]: value objects that hold checked text.
+//! - [`text_value!`], [`secret_text!`]: value objects that hold checked text, and secrets that are never printed.
 //!
 //! It may depend on no framework, does no I/O and reads no clock. What belongs here is what at least two contexts use; a
 //! rule of one context belongs to that context.
@@ -18,6 +18,8 @@ mod id_generator;
 mod ids;
 mod page;
 mod revision;
+#[doc(hidden)]
+pub mod secret;
 mod text;
 mod unit_of_work;
 

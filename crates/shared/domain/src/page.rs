@@ -13,6 +13,12 @@ impl PageLimit {
     /// The largest page.
     pub const MAXIMUM: u8 = 200;
 
+    /// The number of items.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+
     /// The number of items, as a count.
     #[must_use]
     pub const fn count(self) -> usize {

@@ -3,15 +3,19 @@ use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
     error::PayloadError,
-    http::StatusCode,
+    http::{StatusCode, header},
     web::Bytes,
 };
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::time::Duration;
 
 /// The most bytes that a body may have.
 pub const BODY_LIMIT: usize = 64 * 1024;
+
+/// How long a body may take to arrive, from the first byte to the last.
+const BODY_TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// A body of JSON (RFC 8259): an object, whose fields the handler judges.
 #[derive(Debug)]
@@ -48,7 +52,12 @@ enum Format {
 }
 
 impl Format {
+    /// The format that the header says, if it is one of ours; a body that is compressed is in none.
     fn of(request: &HttpRequest) -> Option<Self> {
+        let encoding = request.headers().get(header::CONTENT_ENCODING);
+        if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+            return None;
+        }
         let content_type = request.content_type().to_ascii_lowercase();
         match content_type.as_str() {
             "application/x-www-form-urlencoded" => Some(Self::Form),
@@ -78,9 +87,17 @@ fn read<T: DeserializeOwned, B>(
     wrap: impl FnOnce(T) -> B + 'static,
 ) -> LocalBoxFuture<'static, Result<B, Problem>> {
     Box::pin(async move {
-        let unsupported = || Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("The body must be of the type {accepted}."));
+        let unsupported = || {
+            Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                format!("The body must be of the type {accepted}, and not compressed."),
+            )
+        };
         let format = format.ok_or_else(unsupported)?;
-        let bytes = bytes.await.map_err(|error| unreadable(&error))?;
+        let bytes = tokio::time::timeout(BODY_TIME_LIMIT, bytes)
+            .await
+            .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive."))?
+            .map_err(|error| unreadable(&error))?;
         let value = format.parse(&bytes)?;
         if !value.is_object() {
             return Err(Problem::unprocessable("not-an-object", "Not an object", "The body must be a JSON object."));

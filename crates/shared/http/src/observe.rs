@@ -8,6 +8,7 @@ use actix_web::{
 };
 use std::time::Instant;
 use tracing::Instrument;
+use uuid::Uuid;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -34,7 +35,7 @@ async fn observe_in_span(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let (method, path) = (request.method().clone(), request.path().to_owned());
+    let (method, path) = (request.method().clone(), loggable(request.path()));
     tracing::info!(%method, path, "request_started");
     let started = Instant::now();
     let response = next.call(request).await?.map_into_boxed_body();
@@ -45,6 +46,15 @@ async fn observe_in_span(
     let duration_ms = started.elapsed().as_secs_f64() * 1_000.0;
     tracing::info!(%method, path, status_code = response.status().as_u16(), duration_ms, "request_finished");
     Ok(response)
+}
+
+/// A path as the log may show it. What stands where an id should be may be anything, a name or a token among them: only ids and plain
+/// words are shown.
+fn loggable(path: &str) -> String {
+    let is_plain =
+        |segment: &str| segment.len() <= 32 && segment.bytes().all(|byte| byte.is_ascii_lowercase() || b"-._".contains(&byte));
+    let shown = |segment| if is_plain(segment) || Uuid::try_parse(segment).is_ok() { segment } else { "*" };
+    path.split('/').map(shown).collect::<Vec<_>>().join("/")
 }
 
 /// Whether the response is an error that is not written for people already.
@@ -66,4 +76,20 @@ fn write_problem(id: &RequestId, response: ServiceResponse) -> ServiceResponse {
     let mut response = response.map_body(|_, _| BoxBody::new(body));
     response.headers_mut().insert(header::CONTENT_TYPE, PROBLEM_JSON);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::loggable;
+
+    #[test]
+    fn a_path_in_the_log_shows_ids_and_plain_words_alone() {
+        let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+        for shown in ["/", "/books", &format!("/loans/{id}/return"), "/openapi.json", ""] {
+            assert_eq!(loggable(shown), shown);
+        }
+        assert_eq!(loggable("/members/ada@example.com"), "/members/*");
+        assert_eq!(loggable("/members/verify/eyJhbGciOiJIUzI1NiJ9.eyJ"), "/members/verify/*");
+        assert_eq!(loggable("/%0d%0a/Ada"), "/*/*");
+    }
 }

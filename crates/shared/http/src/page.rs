@@ -66,13 +66,13 @@ fn decode_cursor(text: &str) -> Option<Uuid> {
 /// 200 with the items of a page as a JSON array and, where there is one, the next page as a link (RFC 8288).
 pub fn page_response<Id: Into<Uuid>, B: Serialize>(
     request: &HttpRequest,
-    asked: PageRequest<Id>,
+    limit: PageLimit,
     next: Option<Id>,
     items: impl Iterator<Item = B>,
 ) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     if let Some(next) = next {
-        let (limit, cursor) = (asked.limit.count(), encode_cursor(next.into()));
+        let (limit, cursor) = (limit.count(), encode_cursor(next.into()));
         response.insert_header((header::LINK, format!("<{}?limit={limit}&cursor={cursor}>; rel=\"next\"", request.path())));
     }
     response.json(items.collect::<Vec<_>>())

@@ -19,7 +19,11 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 /// A handler answers with one where it cannot answer with what was asked for; [`observe`](crate::observe) writes it out with the
 /// request's id and logs its cause, which the client does not see.
 #[derive(Debug)]
-pub struct Problem {
+pub struct Problem(Box<Details>);
+
+/// A problem's insides, behind one pointer: it travels in the error of every handler.
+#[derive(Debug)]
+struct Details {
     status: StatusCode,
     kind: Option<Kind>,
     detail: Cow<'static, str>,
@@ -58,7 +62,8 @@ struct Document<'a> {
 impl Problem {
     /// A problem that its status says enough of.
     pub fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, kind: None, detail: detail.into(), errors: Vec::new(), header: None, cause: None }
+        let detail = detail.into();
+        Self(Box::new(Details { status, kind: None, detail, errors: Vec::new(), header: None, cause: None }))
     }
 
     /// 404: there is no such thing.
@@ -68,13 +73,12 @@ impl Problem {
 
     /// 409: it contradicts what there is. The name tells this conflict from others.
     pub fn conflict(name: &'static str, title: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind: Some(Kind { name, title }), ..Self::new(StatusCode::CONFLICT, detail) }
+        Self::new(StatusCode::CONFLICT, detail).of_kind(name, title)
     }
 
     /// 401: who calls must prove who they are (RFC 9110, section 15.5.2).
     pub fn unauthorized(detail: impl Into<Cow<'static, str>>) -> Self {
-        let challenge = (header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        Self { header: Some(challenge), ..Self::new(StatusCode::UNAUTHORIZED, detail) }
+        Self::new(StatusCode::UNAUTHORIZED, detail).with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     /// 403: who calls is known, and may not do this.
@@ -83,21 +87,38 @@ impl Problem {
     }
 
     /// 422: it can be read, but not accepted; each field that is wrong is named.
+    #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let kind = Kind { name: "invalid-fields", title: "Invalid fields" };
         let detail = "Some fields cannot be accepted; see `errors`.";
-        Self { kind: Some(kind), errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+        let mut problem = Self::unprocessable("invalid-fields", "Invalid fields", detail);
+        problem.0.errors = errors;
+        problem
     }
 
     /// 422: every field is well formed, but what is asked for cannot be done.
     pub fn unprocessable(name: &'static str, title: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind: Some(Kind { name, title }), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail).of_kind(name, title)
     }
 
     /// 500: a fault of ours. The cause goes to the log alone.
     pub fn internal(cause: impl Into<Cause>) -> Self {
         let detail = "Something went wrong on our side. The request's id finds it in the log.";
-        Self { cause: Some(cause.into()), ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail) }
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail).caused_by(cause)
+    }
+
+    fn of_kind(mut self, name: &'static str, title: &'static str) -> Self {
+        self.0.kind = Some(Kind { name, title });
+        self
+    }
+
+    fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.header = Some((name, value));
+        self
+    }
+
+    fn caused_by(mut self, cause: impl Into<Cause>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
     }
 
     /// What a response without a problem of its own says by its status, such as the router's 405.
@@ -112,24 +133,27 @@ impl Problem {
 
     /// The status that it is answered with.
     #[must_use]
-    pub const fn status(&self) -> StatusCode {
-        self.status
+    pub fn status(&self) -> StatusCode {
+        self.0.status
     }
 
     /// What the client is told, in a sentence.
     #[must_use]
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 
     /// The document that is the body.
     pub(crate) fn to_json(&self, request_id: &RequestId) -> Vec<u8> {
         let document = Document {
-            r#type: self.kind.map_or(Cow::Borrowed("about:blank"), |kind| format!("tag:library.example,2026:{}", kind.name).into()),
-            title: self.kind.map_or_else(|| self.status.canonical_reason().unwrap_or("Error"), |kind| kind.title),
-            status: self.status.as_u16(),
-            detail: &self.detail,
-            errors: &self.errors,
+            r#type: self
+                .0
+                .kind
+                .map_or(Cow::Borrowed("about:blank"), |kind| format!("tag:library.example,2026:{}", kind.name).into()),
+            title: self.0.kind.map_or_else(|| self.0.status.canonical_reason().unwrap_or("Error"), |kind| kind.title),
+            status: self.0.status.as_u16(),
+            detail: &self.0.detail,
+            errors: &self.0.errors,
             request_id,
         };
         serde_json::to_vec(&document).unwrap_or_default()
@@ -137,7 +161,7 @@ impl Problem {
 
     /// The cause with the causes beneath it, for the log.
     pub(crate) fn cause_chain(&self) -> Option<String> {
-        let mut next: Option<&dyn Error> = Some(self.cause.as_ref()?.as_ref());
+        let mut next: Option<&dyn Error> = Some(self.0.cause.as_ref()?.as_ref());
         let mut chain = Vec::new();
         while let Some(error) = next {
             chain.push(error.to_string());
@@ -152,11 +176,11 @@ impl From<DependencyError> for Problem {
     /// The one place where failed machinery becomes a response: 503 where the same request may succeed later, else 500.
     fn from(error: DependencyError) -> Self {
         match error {
-            DependencyError::Unavailable { .. } => Self {
-                header: Some((header::RETRY_AFTER, RETRY_AFTER)),
-                cause: Some(error.into()),
-                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "Something that this needs is not available. Please try again.")
-            },
+            DependencyError::Unavailable { .. } => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "Something that this needs is not available. Please try again.")
+                    .with_header(header::RETRY_AFTER, RETRY_AFTER)
+                    .caused_by(error)
+            }
             DependencyError::Failed { .. } => Self::internal(error),
         }
     }
@@ -164,7 +188,7 @@ impl From<DependencyError> for Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.status, self.detail)
+        write!(formatter, "{}: {}", self.0.status, self.0.detail)
     }
 }
 
@@ -172,13 +196,13 @@ impl Error for Problem {}
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// The status and the headers; [`observe`](crate::observe) writes the body.
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        let mut response = HttpResponse::new(self.status);
-        if let Some((name, value)) = &self.header {
+        let mut response = HttpResponse::new(self.0.status);
+        if let Some((name, value)) = &self.0.header {
             response.headers_mut().insert(name.clone(), value.clone());
         }
         response

@@ -41,11 +41,9 @@ impl JwtKeys {
     /// Where the algorithm is none of these.
     pub fn from_secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, InvalidJwtKeys> {
         match algorithm {
-            Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512 => Ok(Self {
-                algorithm,
-                signing: EncodingKey::from_secret(secret),
-                checking: DecodingKey::from_secret(secret),
-            }),
+            Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512 => {
+                Ok(Self { algorithm, signing: EncodingKey::from_secret(secret), checking: DecodingKey::from_secret(secret) })
+            }
             _ => Err(InvalidJwtKeys::Algorithm),
         }
     }

@@ -32,9 +32,8 @@ struct Count {
 }
 
 async fn count(session: &Session, statement: &str) -> Result<i64, DependencyError> {
-    let counted = with_connection!(session.read().await?, |connection| {
-        sql_query(statement).get_result::<Count>(connection).await
-    });
+    let counted =
+        with_connection!(session.read().await?, |connection| { sql_query(statement).get_result::<Count>(connection).await });
     Ok(counted?.number)
 }
 

@@ -121,10 +121,9 @@ async fn a_database_in_memory_is_one_for_all_connections() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_not_there_is_told_with_the_reason_and_without_the_password() {
-    for (url, reason) in [
-        ("postgres://library:hunter2@127.0.0.1:1/library", "refused"),
-        ("sqlite:///nowhere/at/all/library.db", "unable to open"),
-    ] {
+    for (url, reason) in
+        [("postgres://library:hunter2@127.0.0.1:1/library", "refused"), ("sqlite:///nowhere/at/all/library.db", "unable to open")]
+    {
         let error = open(url).check_reachable().await.expect_err("it is not there").to_string();
         assert!(error.contains(reason) && !error.contains("hunter2"), "{error}");
     }

@@ -7,11 +7,11 @@
 //! Absence is never cached, and nothing inside a unit of work is.
 
 mod in_process;
-mod invalidation;
+mod read_through;
 mod redis;
 
 pub use in_process::InProcessCache;
-pub use invalidation::Invalidation;
+pub use read_through::{Invalidation, ReadThrough};
 pub use redis::{RedisCache, RedisConnectError, RedisConnections, RedisValue};
 
 use async_trait::async_trait;

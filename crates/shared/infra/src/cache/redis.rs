@@ -169,18 +169,15 @@ impl<V: Send + Sync + 'static, C: RedisValue<V> + 'static> Cache<V> for RedisCac
         let milliseconds = u64::try_from(self.time_to_live.as_millis()).unwrap_or(u64::MAX);
         let mut invocation = self.fill.key(Self::key(id));
         invocation.arg(lease_entry(permit.0)).arg(entry).arg(milliseconds);
-        let filled = self
-            .connections
-            .run(|mut connection| async move { invocation.invoke_async::<bool>(&mut connection).await })
-            .await;
+        let filled =
+            self.connections.run(|mut connection| async move { invocation.invoke_async::<bool>(&mut connection).await }).await;
         if let Err(error) = filled {
             tracing::warn!(error = %error, "redis_set_failed");
         }
     }
 
     async fn forget(&self, id: Uuid) {
-        let forgotten =
-            self.connections.run(|mut connection| async move { connection.del::<_, ()>(Self::key(id)).await }).await;
+        let forgotten = self.connections.run(|mut connection| async move { connection.del::<_, ()>(Self::key(id)).await }).await;
         if let Err(error) = forgotten {
             tracing::warn!(error = %error, "redis_delete_failed");
             self.keep_forgetting(id);

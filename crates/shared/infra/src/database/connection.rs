@@ -33,6 +33,7 @@ impl SpawnBlocking for Detached {
 pub type SqliteAsyncConnection = SyncConnectionWrapper<SqliteConnection, Detached>;
 
 /// A pooled connection to either database.
+#[expect(clippy::large_enum_variant, reason = "a box would cost an allocation for every statement")]
 pub enum Connection {
     /// To PostgreSQL.
     Postgres(Object<AsyncPgConnection>),
@@ -107,6 +108,9 @@ impl LeasedConnection {
     }
 
     /// The connection, for one statement.
+    ///
+    /// # Panics
+    /// Never: a lease holds its connection until it is dropped.
     pub fn start_statement(&mut self) -> &mut Connection {
         self.in_statement = true;
         self.connection.as_mut().expect("a lease holds its connection until it is dropped")

@@ -39,9 +39,7 @@ impl From<SqlError> for DependencyError {
     fn from(error: SqlError) -> Self {
         match error {
             SqlError::Dependency(error) => error,
-            violation @ (SqlError::UniqueViolation { .. } | SqlError::ForeignKeyViolation) => {
-                Self::failed("database", violation)
-            }
+            violation @ (SqlError::UniqueViolation { .. } | SqlError::ForeignKeyViolation) => Self::failed("database", violation),
         }
     }
 }

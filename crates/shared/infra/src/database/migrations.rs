@@ -20,7 +20,7 @@ const POSTGRES_LOCK: &str = "SET lock_timeout = '60s'; SELECT pg_advisory_lock(3
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 60000; PRAGMA foreign_keys = off;";
 
 /// How long a caller waits for the migrations: those of a large database take their time.
-const LIMIT: Duration = Duration::from_secs(600);
+const LIMIT: Duration = Duration::from_mins(10);
 
 /// The schema was not brought to where it should be.
 #[derive(Debug, thiserror::Error)]

@@ -10,6 +10,6 @@ pub fn before(last: Option<impl Into<Uuid>>) -> SqlUuid {
 
 /// How many rows to ask for: one more than the page holds, to see whether another page follows.
 #[must_use]
-pub const fn surplus(limit: PageLimit) -> i64 {
-    limit.count() as i64 + 1
+pub fn surplus(limit: PageLimit) -> i64 {
+    i64::from(limit.number()) + 1
 }

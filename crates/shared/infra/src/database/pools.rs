@@ -1,9 +1,9 @@
 use super::{CONNECTION_LIMIT, Connection, DatabaseUrl, LeasedConnection, SqliteAsyncConnection};
-use diesel::{Connection as _, ConnectionError, SqliteConnection};
 use deadpool::{
     Runtime,
     managed::{self, BuildError},
 };
+use diesel::{Connection as _, ConnectionError, SqliteConnection};
 use diesel_async::{
     AsyncConnection, AsyncPgConnection, SimpleAsyncConnection,
     pooled_connection::{
@@ -33,8 +33,7 @@ const POSTGRES_CONNECTIONS: usize = 16;
 const SQLITE_READERS: usize = 8;
 
 /// The server's own limits, a little above ours, so that what a caller has given up on does not run on for long.
-const POSTGRES_SETTINGS: &str =
-    "SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '10s'; SET TIME ZONE 'UTC';";
+const POSTGRES_SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '10s'; SET TIME ZONE 'UTC';";
 
 /// `synchronous = full` keeps what was acknowledged through a power failure.
 const SQLITE_SETTINGS: &str =

@@ -52,6 +52,7 @@ impl From<Database> for Session {
 }
 
 /// A connection of a session, for [`with_connection!`](crate::with_connection).
+#[expect(clippy::large_enum_variant, reason = "a box would cost an allocation for every statement")]
 pub enum SessionConnection {
     /// It is this statement's own.
     Own(LeasedConnection),

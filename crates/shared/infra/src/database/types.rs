@@ -40,6 +40,7 @@ impl SqlUuid {
     }
 
     /// The typed id that this UUID is.
+    #[must_use]
     pub fn id<Id: From<Uuid>>(self) -> Id {
         Id::from(self.0)
     }
