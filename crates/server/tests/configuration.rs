@@ -27,7 +27,7 @@ fn complaints(outcome: Result<Settings, ConfigProblems>) -> Vec<String> {
 fn what_is_not_given_has_its_default() {
     let settings = load(&[]).expect("settings");
     assert_eq!((settings.host.as_str(), settings.port), ("127.0.0.1", 8_000));
-    assert_eq!(settings.cache_ttl, Duration::from_secs(300));
+    assert_eq!(settings.cache_ttl, Duration::from_mins(5));
     assert_eq!(settings.access_token_ttl, time::Duration::minutes(15));
     assert_eq!(settings.verification_token_ttl, time::Duration::hours(24));
     assert_eq!(settings.refresh_token_ttl, library_auth_app::RefreshTokenLifetime::from_days(30));
@@ -124,7 +124,7 @@ fn the_environment_wins_over_dotenv_and_dotenv_over_the_default() {
     let sources = Sources { dotenv: Some(dotenv.to_owned()), ..with(&[("PORT", "9001"), ("CACHE_TTL", "")]) };
     let settings = Settings::load(&sources).expect("settings");
     assert_eq!((settings.host.as_str(), settings.port), ("0.0.0.0", 9_001));
-    assert_eq!(settings.cache_ttl, Duration::from_secs(60));
+    assert_eq!(settings.cache_ttl, Duration::from_mins(1));
 }
 
 #[test]

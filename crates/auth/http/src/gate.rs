@@ -77,3 +77,6 @@ fn problem(error: IdentifyCallerError) -> Problem {
         IdentifyCallerError::Dependency(error) => error.into(),
     }
 }
+
+#[cfg(test)]
+mod tests;

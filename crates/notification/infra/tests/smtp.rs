@@ -41,7 +41,7 @@ async fn a_message_arrives_as_it_was_composed() {
 
     let mails = server.wait_for_mails(1, WITHIN).await;
     assert_eq!(mails[0].from, "library@example.com");
-    assert_eq!(mails[0].to, [message.recipient.address.clone()]);
+    assert_eq!(mails[0].to, std::slice::from_ref(&message.recipient.address));
     assert_eq!(mails[0].header("Subject").as_deref(), Some(message.notification.subject.as_str()));
     assert_eq!(mails[0].header("Message-ID").as_deref(), Some(&*format!("<{id}@example.com>")));
     assert_eq!(mails[0].text().replace("\r\n", "\n").trim_end(), message.notification.body.as_str());

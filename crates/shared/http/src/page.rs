@@ -80,10 +80,13 @@ pub fn page_response<Id: Into<Uuid>, B: Serialize>(
 
 #[cfg(test)]
 mod tests {
-    use super::{decode_cursor, encode_cursor, parse};
-    use library_shared_domain::{BookId, PageRequest};
+    use super::{PageQuery, decode_cursor, encode_cursor, page_response, parse};
+    use actix_web::{FromRequest, HttpResponse, dev::Payload, http::header, test::TestRequest};
+    use library_shared_domain::{BookId, PageLimit, PageRequest};
     use rstest::rstest;
     use uuid::Uuid;
+
+    const LAST: Uuid = Uuid::from_u128(0x0189_0a5d_ac96_774b_bcce_b302_099a_8057);
 
     #[rstest]
     #[case("limit=0")]
@@ -108,7 +111,37 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_back() {
-        let id = Uuid::from_u128(0x0189_0a5d_ac96_774b_bcce_b302_099a_8057);
-        assert_eq!(decode_cursor(&encode_cursor(id)), Some(id));
+        assert_eq!(decode_cursor(&encode_cursor(LAST)), Some(LAST));
+    }
+
+    fn asked(limit: u64) -> PageRequest<BookId> {
+        PageRequest { limit: PageLimit::try_from(limit).expect("a limit"), after: None }
+    }
+
+    fn page(next: Option<BookId>) -> HttpResponse {
+        let request = TestRequest::with_uri("/books?limit=2&other=1").to_http_request();
+        page_response(&request, asked(2), next, ["b", "a"].into_iter())
+    }
+
+    #[actix_web::test]
+    async fn a_page_links_to_the_next_one_of_the_same_size() {
+        let response = page(Some(BookId::from(LAST)));
+        let link = response.headers()[header::LINK].to_str().expect("a text").to_owned();
+        assert_eq!(link, format!("</books?limit=2&cursor={}>; rel=\"next\"", encode_cursor(LAST)));
+
+        let uri = link.trim_start_matches('<').split_once('>').expect("an address").0;
+        let PageQuery(followed) =
+            PageQuery::<BookId>::from_request(&TestRequest::with_uri(uri).to_http_request(), &mut Payload::None)
+                .await
+                .expect("a page");
+        assert_eq!(followed, PageRequest { after: Some(BookId::from(LAST)), ..asked(2) });
+    }
+
+    #[actix_web::test]
+    async fn the_last_page_links_nowhere_and_is_an_array_alone() {
+        let response = page(None);
+        assert_eq!((response.status().as_u16(), response.headers().get(header::LINK)), (200, None));
+        let body = actix_web::body::to_bytes(response.into_body()).await.expect("a body");
+        assert_eq!(body, "[\"b\",\"a\"]");
     }
 }

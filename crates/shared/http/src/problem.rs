@@ -213,7 +213,10 @@ impl ResponseError for Problem {
 mod tests {
     use super::{FieldError, Problem};
     use crate::RequestId;
-    use actix_web::{ResponseError, http::StatusCode};
+    use actix_web::{
+        ResponseError,
+        http::{StatusCode, header::HeaderValue},
+    };
     use library_shared_domain::DependencyError;
     use serde_json::{Value, json};
 
@@ -255,6 +258,6 @@ mod tests {
     #[test]
     fn a_401_says_how_to_prove_who_calls() {
         let response = Problem::unauthorized("who?").error_response();
-        assert_eq!(response.headers().get("www-authenticate").map(|value| value.as_bytes()), Some(&b"Bearer"[..]));
+        assert_eq!(response.headers().get("www-authenticate").map(HeaderValue::as_bytes), Some(&b"Bearer"[..]));
     }
 }

@@ -29,3 +29,45 @@ pub fn accepts_html(request: &HttpRequest) -> bool {
         _ => None,
     }) == Some(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{accepts_html, get};
+    use actix_web::{
+        App, HttpResponse,
+        http::{Method, header},
+        test::{TestRequest, call_service, init_service},
+        web,
+    };
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::browser("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true)]
+    #[case::alone("text/html", true)]
+    #[case::with_parameters("text/html;q=0.9 , application/json", true)]
+    #[case::json_first("application/json, text/html", false)]
+    #[case::problem_first("application/problem+json, text/html", false)]
+    #[case::curl("*/*", false)]
+    #[case::another_type("image/png", false)]
+    #[case::empty("", false)]
+    fn a_page_is_for_who_names_html_before_json(#[case] accept: &str, #[case] expected: bool) {
+        let request = TestRequest::get().insert_header((header::ACCEPT, accept)).to_http_request();
+        assert_eq!(accepts_html(&request), expected);
+    }
+
+    #[test]
+    fn who_accepts_nothing_in_particular_gets_no_page() {
+        assert!(!accepts_html(&TestRequest::get().to_http_request()));
+    }
+
+    #[rstest]
+    #[case(Method::GET)]
+    #[case(Method::HEAD)]
+    #[actix_web::test]
+    async fn head_is_answered_with_the_headers_of_get(#[case] method: Method) {
+        let handler = || async { HttpResponse::Ok().insert_header(("x-books", "200")).body("books") };
+        let app = init_service(App::new().service(web::resource("/books").route(get(handler)))).await;
+        let response = call_service(&app, TestRequest::with_uri("/books").method(method).to_request()).await;
+        assert_eq!((response.status().as_u16(), response.headers()["x-books"].as_bytes()), (200, &b"200"[..]));
+    }
+}

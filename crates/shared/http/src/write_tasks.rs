@@ -38,3 +38,61 @@ impl WriteTasks {
         self.tracker.wait().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::WriteTasks;
+    use futures_util::FutureExt;
+    use std::sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    };
+    use tokio::sync::oneshot;
+
+    #[tokio::test]
+    async fn a_write_answers_with_what_comes_of_it() {
+        assert_eq!(WriteTasks::on_current_runtime().run(async { 42 }).await.expect("run"), 42);
+    }
+
+    #[tokio::test]
+    async fn a_write_runs_to_its_end_when_nobody_waits_for_it_any_more() {
+        let (writes, has_ended) = (WriteTasks::on_current_runtime(), Arc::new(AtomicBool::new(false)));
+        let (begun, has_begun) = oneshot::channel();
+        let (go_on, may_go_on) = oneshot::channel();
+        let write = {
+            let has_ended = Arc::clone(&has_ended);
+            async move {
+                begun.send(()).expect("the test waits");
+                may_go_on.await.expect("the test lets it go on");
+                has_ended.store(true, Ordering::SeqCst);
+            }
+        };
+        {
+            let mut waiting = Box::pin(writes.run(write));
+            assert!(waiting.as_mut().now_or_never().is_none());
+            has_begun.await.expect("begun");
+        }
+        go_on.send(()).expect("the write is still there");
+        writes.finish().await;
+        assert!(has_ended.load(Ordering::SeqCst));
+    }
+
+    #[tokio::test]
+    async fn to_finish_is_to_wait_for_every_write() {
+        let writes = WriteTasks::on_current_runtime();
+        let (go_on, may_go_on) = oneshot::channel::<()>();
+        assert!(Box::pin(writes.run(may_go_on)).as_mut().now_or_never().is_none());
+        let mut finishing = Box::pin(writes.finish());
+        assert!(finishing.as_mut().now_or_never().is_none());
+        go_on.send(()).expect("the write is still there");
+        finishing.await;
+    }
+
+    #[tokio::test]
+    async fn a_write_that_panics_is_a_fault_of_ours_and_is_not_waited_for() {
+        let writes = WriteTasks::on_current_runtime();
+        let problem = writes.run(async { panic!("on purpose") }).await.map(|()| ()).expect_err("a problem");
+        assert_eq!(problem.status().as_u16(), 500);
+        writes.finish().await;
+    }
+}

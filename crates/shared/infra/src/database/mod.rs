@@ -59,19 +59,20 @@ pub async fn within_limit<T>(query: impl Future<Output = T>) -> Result<T, tokio:
 /// ```
 #[macro_export]
 macro_rules! with_connection {
-    ($session_connection:expr, |$connection:ident| $query:block) => {
+    ($session_connection:expr, |$connection:ident| $query:expr) => {
         $crate::with_connection!($session_connection, |$connection, _same = ((), ())| $query)
     };
-    ($session_connection:expr, |$connection:ident, $differing:ident = ($on_postgres:expr, $on_sqlite:expr)| $query:block) => {{
+    ($session_connection:expr, |$connection:ident, $differing:ident = ($on_postgres:expr, $on_sqlite:expr)| $query:expr) => {{
         let mut session_connection = $session_connection;
+        #[allow(unused_braces, reason = "a query of several lines reads better in braces of its own")]
         let outcome = match session_connection.start_statement() {
             $crate::database::Connection::Postgres(object) => {
                 let ($connection, $differing) = (&mut **object, $on_postgres);
-                $crate::database::within_limit(async $query).await
+                $crate::database::within_limit(async { $query }).await
             }
             $crate::database::Connection::Sqlite(object) => {
                 let ($connection, $differing) = (&mut **object, $on_sqlite);
-                $crate::database::within_limit(async $query).await
+                $crate::database::within_limit(async { $query }).await
             }
         };
         session_connection.finish_statement(outcome)
