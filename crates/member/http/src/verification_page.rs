@@ -70,3 +70,72 @@ pub fn page(step: Step) -> HttpResponse {
         Err(error) => HttpResponse::from_error(Problem::internal(error)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Step, page, verification_page};
+    use actix_web::{
+        HttpResponse,
+        body::to_bytes,
+        http::{StatusCode, header::HeaderValue},
+        test::TestRequest,
+    };
+    use rstest::rstest;
+
+    async fn html(response: HttpResponse) -> String {
+        let bytes = to_bytes(response.into_body()).await.expect("a body");
+        String::from_utf8(bytes.to_vec()).expect("a text")
+    }
+
+    async fn opened(uri: &str) -> HttpResponse {
+        verification_page(TestRequest::with_uri(uri).to_http_request()).await.expect("a page")
+    }
+
+    #[actix_web::test]
+    async fn the_link_opens_a_page_whose_one_button_posts_the_token() {
+        let response = opened("/members/verify?token=a.b-c_d").await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let html = html(response).await;
+        assert!(html.contains("<form method=\"post\" action=\"/members/verify\">"), "{html}");
+        assert!(html.contains("name=\"token\" value=\"a.b-c_d\">"), "{html}");
+        assert_eq!((html.matches("<button").count(), html.matches("<script").count()), (1, 0));
+    }
+
+    #[actix_web::test]
+    async fn what_stands_in_a_link_is_shown_as_text_alone() {
+        let html = html(opened("/members/verify?token=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").await).await;
+        assert!(!html.contains("<script") && !html.contains("\"\">"), "{html}");
+    }
+
+    #[rstest]
+    #[case("/members/verify")]
+    #[case("/members/verify?token=")]
+    #[case("/members/verify?token=%20%20")]
+    #[case("/members/verify?token=a&token=b")]
+    #[actix_web::test]
+    async fn a_link_without_its_token_does_not_work(#[case] uri: &str) {
+        let response = opened(uri).await;
+        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!html(response).await.contains("<form"));
+    }
+
+    #[rstest]
+    #[case::confirming(Step::Confirm { token: "a".to_owned() }, 200, None)]
+    #[case::verified(Step::Verified, 200, None)]
+    #[case::bad_token(Step::Refused { status: StatusCode::UNAUTHORIZED }, 401, Some("Bearer"))]
+    #[case::member_gone(Step::Refused { status: StatusCode::NOT_FOUND }, 404, None)]
+    #[actix_web::test]
+    async fn a_page_has_its_status_and_keeps_the_token_to_itself(
+        #[case] step: Step,
+        #[case] status: u16,
+        #[case] challenge: Option<&'static str>,
+    ) {
+        let response = page(step);
+        let header = |name: &str| response.headers().get(name).cloned();
+        assert_eq!(response.status().as_u16(), status);
+        assert_eq!(header("www-authenticate"), challenge.map(HeaderValue::from_static));
+        assert_eq!(header("cache-control"), Some(HeaderValue::from_static("no-store")));
+        assert_eq!(header("referrer-policy"), Some(HeaderValue::from_static("no-referrer")));
+        assert!(header("content-security-policy").is_some_and(|policy| policy.as_bytes().starts_with(b"default-src 'none';")));
+    }
+}

@@ -91,7 +91,7 @@ mod tests {
     #[tokio::test]
     async fn a_write_that_panics_is_a_fault_of_ours_and_is_not_waited_for() {
         let writes = WriteTasks::on_current_runtime();
-        let problem = writes.run(async { panic!("on purpose") }).await.map(|()| ()).expect_err("a problem");
+        let problem = writes.run::<()>(async { panic!("on purpose") }).await.expect_err("a problem");
         assert_eq!(problem.status().as_u16(), 500);
         writes.finish().await;
     }

@@ -1,4 +1,4 @@
-use super::{DeliverNotifications, Delivery, LEASE};
+use super::{DeliverNotifications, Delivery};
 use library_notification_domain::{DeliveryError, QueuedNotification, QueuedState, RetryPolicy};
 use library_shared_domain::{Clock, DependencyError, MemberId, NotificationId};
 use library_testkit::{
@@ -7,6 +7,9 @@ use library_testkit::{
 use rstest::rstest;
 use std::sync::Arc;
 use time::Duration;
+
+/// For how long a worker holds what it has claimed.
+const LEASE: Duration = Duration::minutes(2);
 
 /// A library and a worker that sends what is queued there.
 struct Desk {

@@ -1,0 +1,106 @@
+use super::{BODY_LIMIT, JsonBody, JsonOrFormBody};
+use crate::Problem;
+use actix_web::{FromRequest, test::TestRequest, web::PayloadConfig};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+fn request(content_type: Option<&str>, body: impl Into<actix_web::web::Bytes>) -> TestRequest {
+    let request = TestRequest::post().app_data(PayloadConfig::new(BODY_LIMIT)).set_payload(body);
+    match content_type {
+        Some(content_type) => request.insert_header(("content-type", content_type)),
+        None => request,
+    }
+}
+
+async fn json(request: TestRequest) -> Result<Value, Problem> {
+    let (request, mut payload) = request.to_http_parts();
+    JsonBody::from_request(&request, &mut payload).await.map(|JsonBody(value)| value)
+}
+
+async fn json_or_form(request: TestRequest) -> Result<Value, Problem> {
+    let (request, mut payload) = request.to_http_parts();
+    JsonOrFormBody::from_request(&request, &mut payload).await.map(|JsonOrFormBody(value)| value)
+}
+
+fn status<T: std::fmt::Debug>(outcome: Result<T, Problem>) -> u16 {
+    outcome.expect_err("a problem").status().as_u16()
+}
+
+#[rstest]
+#[case("application/json")]
+#[case("Application/JSON")]
+#[case("application/json; charset=utf-8")]
+#[case("application/json;charset=\"UTF-8\"")]
+#[case("application/merge-patch+json")]
+#[actix_web::test]
+async fn a_body_of_json_is_read_whatever_kind_of_json_it_says_to_be(#[case] content_type: &str) {
+    let read = json(request(Some(content_type), " {\"a\": \"\\u00e9\"} ")).await.expect("read");
+    assert_eq!(read, json!({"a": "é"}));
+}
+
+#[rstest]
+#[case::none(None)]
+#[case::empty(Some(""))]
+#[case::text(Some("text/plain"))]
+#[case::json_as_text(Some("text/json"))]
+#[case::form(Some("application/x-www-form-urlencoded"))]
+#[case::suffix_alone(Some("image/x+json"))]
+#[actix_web::test]
+async fn a_body_of_another_type_is_a_415_even_where_it_is_json(#[case] content_type: Option<&str>) {
+    assert_eq!(status(json(request(content_type, "{}")).await), 415);
+}
+
+#[rstest]
+#[case("gzip", 415)]
+#[case("identity", 200)]
+#[case("Identity", 200)]
+#[actix_web::test]
+async fn a_compressed_body_is_a_415(#[case] encoding: &str, #[case] expected: u16) {
+    let read = json(request(Some("application/json"), "{}").insert_header(("content-encoding", encoding))).await;
+    assert_eq!(read.map_or_else(|problem| problem.status().as_u16(), |_| 200), expected);
+}
+
+#[rstest]
+#[case::empty("")]
+#[case::broken("{\"a\": ")]
+#[case::followed_by_more("{} {}")]
+#[case::with_a_comma_too_many("{\"a\": 1,}")]
+#[case::half_a_surrogate_pair("{\"a\": \"\\ud800\"}")]
+#[case::nested_without_end(&"[".repeat(10_000))]
+#[actix_web::test]
+async fn what_is_no_json_is_a_400(#[case] body: &str) {
+    assert_eq!(status(json(request(Some("application/json"), body.to_owned())).await), 400);
+}
+
+#[actix_web::test]
+async fn a_body_that_is_no_utf_8_is_a_400() {
+    assert_eq!(status(json(request(Some("application/json"), &b"{\"a\": \"\xff\"}"[..])).await), 400);
+}
+
+#[rstest]
+#[case("[]")]
+#[case("[{\"a\": 1}]")]
+#[case("null")]
+#[case("\"text\"")]
+#[case("1")]
+#[actix_web::test]
+async fn json_that_is_no_object_is_a_422(#[case] body: &'static str) {
+    assert_eq!(status(json(request(Some("application/json"), body)).await), 422);
+}
+
+#[actix_web::test]
+async fn a_body_may_have_sixty_four_kibibytes_and_not_a_byte_more() {
+    let frame = "{\"a\":\"\"}".len();
+    let of_length = |length: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(length - frame));
+    json(request(Some("application/json"), of_length(BODY_LIMIT))).await.expect("read");
+    assert_eq!(status(json(request(Some("application/json"), of_length(BODY_LIMIT + 1))).await), 413);
+}
+
+#[actix_web::test]
+async fn a_form_is_read_where_one_is_accepted() {
+    let form = request(Some("application/x-www-form-urlencoded; charset=utf-8"), "token=a%2Bb+c&x=");
+    assert_eq!(json_or_form(form).await.expect("read"), json!({"token": "a+b c", "x": ""}));
+    let object = request(Some("application/json"), "{\"token\": 1}");
+    assert_eq!(json_or_form(object).await.expect("read"), json!({"token": 1}));
+    assert_eq!(status(json_or_form(request(Some("multipart/form-data; boundary=x"), "--x--")).await), 415);
+}
