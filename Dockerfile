@@ -2,6 +2,8 @@
 
 FROM rust:1.95.0-slim-bookworm AS toolchain
 WORKDIR /build
+# The allocator's build needs it.
+RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -rf /var/lib/apt/lists/*
 # The image's own toolchain; rust-toolchain.toml would have rustup download what only development needs.
 ENV RUSTUP_TOOLCHAIN=1.95.0
 RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \

@@ -6,6 +6,7 @@ use library_shared_infra::{
     database::{ConnectError, MigrationError},
 };
 use std::{error::Error, io, process::ExitCode};
+use tokio::task::JoinError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,16 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The server stopped serving although nobody told it to.
+    pub fn ended(outcome: Result<io::Result<()>, JoinError>) -> Self {
+        let source = match outcome {
+            Ok(Ok(())) => io::Error::other("it ended by itself"),
+            Ok(Err(error)) => error,
+            Err(error) => io::Error::other(error),
+        };
+        Self::Io { what: "serving", source }
+    }
+
     /// Tells the operator, on stderr, and answers with the exit code.
     #[expect(clippy::print_stderr, reason = "a command's failure is told where the command was given")]
     pub fn report(self) -> ExitCode {

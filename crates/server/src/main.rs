@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-/// Gives the memory of a password hash back to the system when the hash is done, which glibc's allocator does not.
+/// Gives memory that is no longer used back to the system, in the background; glibc's allocator keeps that of every password hash.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -11,7 +11,9 @@ mod gate;
 mod login;
 mod logout;
 mod refresh_tokens;
+mod routes;
 mod tokens;
 
-pub use api::{AuthApi, configure};
+pub use api::AuthApi;
 pub use gate::{CurrentMember, Gated, VerifiedMember};
+pub use routes::configure;

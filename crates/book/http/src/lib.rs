@@ -1,7 +1,7 @@
 //! The catalogue's routes: `/books` and `/books/{id}`, one endpoint a file.
 //!
 //! It may depend on `library-book-app`, its domain, and `library-shared-http`: it turns a request into a command and the use case's
-//! answer, or its error, into a response. To add an endpoint, add a file like the others and mount it in [`configure`].
+//! answer, or its error, into a response. To add an endpoint, add a file like the others and mount it in `routes.rs`.
 
 mod add_book;
 mod api;
@@ -9,6 +9,8 @@ mod body;
 mod delete_book;
 mod list_books;
 mod read_book;
+mod routes;
 mod update_book;
 
-pub use api::{BookApi, configure};
+pub use api::BookApi;
+pub use routes::configure;

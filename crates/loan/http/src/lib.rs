@@ -6,5 +6,7 @@ mod api;
 mod body;
 mod borrow_book;
 mod return_book;
+mod routes;
 
-pub use api::{LoanApi, configure};
+pub use api::LoanApi;
+pub use routes::configure;

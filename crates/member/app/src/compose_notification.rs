@@ -36,15 +36,22 @@ impl ComposeNotification {
     fn verification(&self, member: &Member) -> Result<Message, DependencyError> {
         // The token is made only now, so that it is never stored.
         let token = self.tokens.issue(member.id())?;
+        // Nothing that the member wrote stands in the mail: whoever registers a stranger's address must not write to them through us.
         let body = format!(
-            "Hello {},\n\nwelcome to the library. Please confirm that this address is yours:\n\n{}\n\n\
-             If you did not register, you need do nothing.\n",
-            member.name().as_str(),
+            "Hello,
+
+welcome to the library. Please confirm that this address is yours:
+
+{}
+
+\
+             If you did not register, you need do nothing.
+",
             self.link.with_token(token.expose()),
         );
         let unwritable = |error: InvalidText| DependencyError::failed("composer", error);
         Ok(Message {
-            recipient: Recipient { name: member.name().as_str().to_owned(), address: member.email().as_str().to_owned() },
+            recipient: Recipient { address: member.email().as_str().to_owned() },
             notification: Notification {
                 subject: Subject::parse("Welcome to the library").map_err(unwritable)?,
                 body: Body::parse(&body).map_err(unwritable)?,

@@ -9,7 +9,9 @@ mod delete_member;
 mod list_members;
 mod read_member;
 mod register_member;
+mod routes;
 mod verification_page;
 mod verify_member;
 
-pub use api::{MemberApi, configure};
+pub use api::MemberApi;
+pub use routes::configure;

@@ -30,8 +30,6 @@ impl fmt::Debug for Notification {
 /// Whom a notification goes to.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Recipient {
-    /// Their name, for the greeting.
-    pub name: String,
     /// Their address on the notifier's channel.
     pub address: String,
 }

@@ -29,7 +29,7 @@ async fn run(settings: &Settings) -> Result<(), Failure> {
     let stop = shutdown::on_signal().map_err(|source| Failure::Io { what: "listening for signals", source })?;
     let (server, addresses) = http::bind(service.apis, &settings.host, settings.port, stop.clone())?;
     let handle = server.handle();
-    let serving = tokio::spawn(server);
+    let mut serving = tokio::spawn(server);
     let workers = [
         tokio::spawn(worker::deliver_notifications(service.deliver_notifications, stop.clone())),
         tokio::spawn(worker::remove_expired_sessions(service.remove_expired_sessions, stop.clone())),
@@ -38,7 +38,10 @@ async fn run(settings: &Settings) -> Result<(), Failure> {
         tracing::info!(%address, database = %settings.database_url, migrations, "server_started");
     }
 
-    stop.cancelled().await;
+    tokio::select! {
+        () = stop.cancelled() => {}
+        ended = &mut serving => return Err(Failure::ended(ended)),
+    }
     let in_flight = async {
         tokio::time::sleep(shutdown::FAREWELL).await;
         handle.stop(true).await;
@@ -48,7 +51,6 @@ async fn run(settings: &Settings) -> Result<(), Failure> {
     if tokio::time::timeout(shutdown::LIMIT, in_flight).await.is_err() {
         tracing::warn!("shutdown_cut_short");
     }
-    drop(serving);
     tracing::info!("shutdown_finished");
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::{
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    process,
 };
 
 const DATABASE: &str = "library.db";
@@ -18,43 +19,41 @@ const KEY: &str = "library.key";
 pub fn dev_defaults(sources: &Sources) -> io::Result<Vec<(String, String)>> {
     let mut defaults =
         vec![("DATABASE_URL".to_owned(), format!("sqlite://./{DATABASE}")), ("REDIS_URL".to_owned(), "memory://".to_owned())];
-    if let Some(port) = given(sources, "PORT") {
+    if let Some(port) = sources.given("PORT") {
         defaults.push(("APP_BASE_URL".to_owned(), format!("http://localhost:{port}")));
     }
-    if !is_given(sources, "JWT_SECRET_KEY") {
+    if sources.given("JWT_SECRET_KEY").is_none() {
         defaults.push(("JWT_SECRET_KEY".to_owned(), kept_key(&key_path(sources))?));
     }
     Ok(defaults)
 }
 
-fn given<'a>(sources: &'a Sources, name: &str) -> Option<&'a str> {
-    let given = sources.environment.iter().find(|(candidate, value)| candidate == name && !value.is_empty());
-    given.map(|(_, value)| value.as_str())
-}
-
-fn is_given(sources: &Sources, name: &str) -> bool {
-    let in_dotenv = || {
-        let text = sources.dotenv.as_deref().unwrap_or_default();
-        dotenvy::from_read_iter(text.as_bytes()).flatten().any(|(candidate, value)| candidate == name && !value.is_empty())
-    };
-    given(sources, name).is_some() || in_dotenv()
-}
-
 fn key_path(sources: &Sources) -> PathBuf {
-    let database = given(sources, "DATABASE_URL").and_then(|url| url.strip_prefix("sqlite://"));
-    database.and_then(|path| Path::new(path).parent()).unwrap_or_else(|| Path::new(".")).join(KEY)
+    let url = sources.given("DATABASE_URL").unwrap_or_default();
+    let folder = url.strip_prefix("sqlite://").and_then(|path| Path::new(path).parent());
+    folder.unwrap_or_else(|| Path::new(".")).join(KEY)
 }
 
 /// The key in this file; where there is none, a new one is made and kept for its owner alone.
 fn kept_key(path: &Path) -> io::Result<String> {
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Ok(mut file) => {
-            let (high, low): (u128, u128) = rand::rng().random();
-            let text = format!("{high:032x}{low:032x}");
-            file.write_all(text.as_bytes())?;
-            Ok(text)
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read_to_string(path),
-        Err(error) => Err(error),
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        kept => return kept,
+    }
+    // Written beside and then linked into place, so that nobody ever finds half a key, and of two that start at once both use
+    // the one that was first.
+    let draft = path.with_extension(format!("key.{}", process::id()));
+    let (high, low): (u128, u128) = rand::rng().random();
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)?
+        .write_all(format!("{high:032x}{low:032x}").as_bytes())?;
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => fs::read_to_string(path),
     }
 }

@@ -42,6 +42,17 @@ impl Sources {
         Ok(Self { defaults: Vec::new(), dotenv, environment })
     }
 
+    /// What the environment, or else `.env`, gives for a variable.
+    pub(super) fn given(&self, name: &str) -> Option<String> {
+        let is_given = |(candidate, value): &(String, String)| candidate == name && !value.is_empty();
+        let in_environment = self.environment.iter().find(|pair| is_given(pair)).cloned();
+        let in_dotenv = || {
+            let text = self.dotenv.as_deref().unwrap_or_default();
+            dotenvy::from_read_iter(text.as_bytes()).flatten().find(is_given)
+        };
+        in_environment.or_else(in_dotenv).map(|(_, value)| value)
+    }
+
     /// The known variables that have a value, the environment's over that of `.env`. An empty one has none.
     pub(super) fn values(&self, problems: &mut ConfigProblems) -> BTreeMap<String, String> {
         let dotenv = self.parse_dotenv(problems);

@@ -26,8 +26,8 @@ pub trait Cache<V>: Send + Sync {
     /// Fills in the value that the database answered after a miss. Nothing happens where the id has been forgotten since.
     async fn fill(&self, id: Uuid, permit: FillPermit, value: &V);
 
-    /// Forgets a value, after the commit of a change to it. A forgotten value is not seen again, even where the cache is away
-    /// at this moment.
+    /// Forgets a value, after the commit of a change to it. This server does not see it again, even where the cache is away at
+    /// this moment; others do until the cache has heard it, or the value has expired.
     async fn forget(&self, id: Uuid);
 }
 

@@ -1,0 +1,21 @@
+use crate::{
+    add_book::add_book, api::BookApi, delete_book::delete_book, list_books::list_books, read_book::read_book,
+    update_book::update_book,
+};
+use actix_web::web::{self, Data, ServiceConfig};
+use library_shared_http::get;
+
+/// Mounts the catalogue's routes.
+pub fn configure(api: BookApi) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        config
+            .app_data(Data::new(api))
+            .service(web::resource("/books").route(get(list_books)).route(web::post().to(add_book)))
+            .service(
+                web::resource("/books/{id}")
+                    .route(get(read_book))
+                    .route(web::put().to(update_book))
+                    .route(web::delete().to(delete_book)),
+            );
+    }
+}

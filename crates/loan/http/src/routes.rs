@@ -1,0 +1,12 @@
+use crate::{api::LoanApi, borrow_book::borrow_book, return_book::return_book};
+use actix_web::web::{self, Data, ServiceConfig};
+
+/// Mounts the loans' routes. The gate has to be mounted as well, by `library-auth-http`.
+pub fn configure(api: LoanApi) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        config
+            .app_data(Data::new(api))
+            .service(web::resource("/loans").route(web::post().to(borrow_book)))
+            .service(web::resource("/loans/{id}/return").route(web::post().to(return_book)));
+    }
+}
