@@ -96,7 +96,7 @@ mod tests {
         let response = opened("/members/verify?token=a.b-c_d").await;
         assert_eq!(response.status(), StatusCode::OK);
         let html = html(response).await;
-        assert!(html.contains("<form method=\"post\" action=\"/members/verify\">"), "{html}");
+        assert!(html.contains("<form method=\"post\" action=\"verify\">"), "{html}");
         assert!(html.contains("name=\"token\" value=\"a.b-c_d\">"), "{html}");
         assert_eq!((html.matches("<button").count(), html.matches("<script").count()), (1, 0));
     }
