@@ -1,1 +1,34 @@
-//! x
+//! The whole service, over real HTTP: the binary runs as a child process, on a database of each test's own.
+//!
+//! - [`Server`]: one running `library-server`, to be asked, ended and started again; it dies with its value;
+//! - [`Client`] and [`Answer`]: what is asked, and whole answers to compare with [`Problem`]s and JSON;
+//! - [`Member`], [`Borrower`], [`Tokens`]: what a test is given, by `server.given_book()` and its like;
+//! - [`Storage`], [`Backend`]: the databases that servers share; [`Log`]: what a server has said;
+//! - [`Command`]: the binary's other commands; [`eventually`], [`racing`]: waiting without sleeping, and all at once.
+//!
+//! The tests in `tests/http` stand by resource and verb; `races`, `lifecycle` and `real_books` beside them. The crate knows the
+//! service by its addresses and its environment alone, and no other crate of it.
+
+#![allow(clippy::missing_panics_doc, reason = "a panic here is how a test fails")]
+
+mod answer;
+mod binary;
+mod client;
+mod command;
+mod given;
+mod log;
+mod polling;
+mod problem;
+mod process;
+mod server;
+mod storage;
+
+pub use answer::Answer;
+pub use client::{Client, read_to_end};
+pub use command::{Command, Finished};
+pub use given::{Borrower, Member, PASSWORD, Tokens, token_in};
+pub use log::Log;
+pub use polling::{LIMIT, eventually, racing};
+pub use problem::Problem;
+pub use server::{KEY, Server, ServerBuilder};
+pub use storage::{Backend, Storage};

@@ -312,8 +312,9 @@ fn is_variable(name: &str) -> bool {
 
 /// Every `METHOD /path` that the code mounts, sorted.
 fn mounted() -> Vec<String> {
-    let contexts = fs::read_dir(root().join("crates")).expect("the crates can be listed");
-    let apis = contexts.map(|context| context.expect("a folder").path().join("http/src/routes.rs")).filter(|file| file.exists());
+    let folders = fs::read_dir(root().join("crates")).expect("the crates can be listed");
+    let contexts = folders.map(|folder| folder.expect("a folder").path()).filter(|folder| !folder.ends_with("shared"));
+    let apis = contexts.map(|context| context.join("http/src/routes.rs")).filter(|file| file.exists());
     let mut endpoints = Vec::new();
     for file in apis.chain([root().join("crates/server/src/http.rs")]) {
         let source = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));

@@ -6,12 +6,14 @@ use library_testkit::{
     unique_id,
 };
 use std::{
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
+use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
 const TIME_TO_LIVE: Duration = Duration::from_secs(60);
@@ -240,6 +242,35 @@ async fn what_was_forgotten_while_redis_was_frozen_is_not_seen_when_it_is_back()
         LookUp::Bypass => false,
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_whose_connections_take_long_to_make_is_reached_all_the_same() {
+    let url = redis_url_of_its_own().await;
+    let (server, database) = url.strip_prefix("redis://").and_then(|rest| rest.split_once('/')).expect("a URL of Redis");
+    let slow = slow_to_connect(server.to_owned()).await;
+    let (cache, id) = (cache_on(&format!("redis://{slow}/{database}"), TIME_TO_LIVE), unique_id());
+
+    assert_eq!(cache.look_up(id).await, LookUp::Bypass);
+
+    wait_until(async || matches!(cache.look_up(id).await, LookUp::Miss(_))).await;
+}
+
+/// A way to this server on which the first answer takes 300 ms, and the others no time.
+async fn slow_to_connect(server: String) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let server = server.clone();
+            tokio::spawn(async move {
+                let mut server = TcpStream::connect(server).await.expect("Redis is there");
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                drop(tokio::io::copy_bidirectional(&mut client, &mut server).await);
+            });
+        }
+    });
+    address
 }
 
 async fn found_again(cache: &NumberCache, id: Uuid, value: u64) {

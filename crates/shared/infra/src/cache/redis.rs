@@ -8,7 +8,10 @@ use deadpool_redis::{
 use std::{
     collections::HashMap,
     marker::PhantomData,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::{runtime::Handle, time::error::Elapsed};
@@ -17,6 +20,9 @@ use uuid::Uuid;
 /// How long a command to Redis may take, its connection included. The database answers in a few milliseconds: a cache that
 /// takes longer is of no use.
 const COMMAND_LIMIT: Duration = Duration::from_millis(50);
+
+/// How long making a connection may take, in the background: with TLS, over a network, longer than a command.
+const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 
 /// How long a reader who found nothing has to fill in what the database answered.
 const LEASE: Duration = Duration::from_secs(3);
@@ -37,6 +43,7 @@ const LEASE_MARK: u8 = b'L';
 pub struct RedisConnections {
     pool: Pool,
     runtime: Handle,
+    is_warming_up: Arc<AtomicBool>,
 }
 
 /// The URL is none of Redis's.
@@ -51,17 +58,36 @@ impl RedisConnections {
     /// Where the URL cannot be used.
     pub fn open(url: &str) -> Result<Self, RedisConnectError> {
         let mut config = Config::from_url(url);
-        let timeouts = Timeouts { wait: Some(COMMAND_LIMIT), create: Some(COMMAND_LIMIT), recycle: Some(COMMAND_LIMIT) };
+        let timeouts = Timeouts { wait: Some(CONNECT_LIMIT), create: Some(CONNECT_LIMIT), recycle: Some(COMMAND_LIMIT) };
         config.pool = Some(PoolConfig { max_size: CONNECTIONS, timeouts, ..PoolConfig::default() });
         let pool = config.create_pool(Some(Runtime::Tokio1)).map_err(RedisConnectError)?;
-        Ok(Self { pool, runtime: Handle::current() })
+        Ok(Self { pool, runtime: Handle::current(), is_warming_up: Arc::default() })
     }
 
     async fn run<T, F>(&self, command: impl FnOnce(Connection) -> F) -> Result<T, CommandError>
     where
         F: Future<Output = Result<T, RedisError>>,
     {
-        tokio::time::timeout(COMMAND_LIMIT, async { Ok(command(self.pool.get().await?).await?) }).await?
+        let outcome = tokio::time::timeout(COMMAND_LIMIT, async { Ok(command(self.pool.get().await?).await?) }).await;
+        outcome.unwrap_or_else(|error| {
+            self.warm_up();
+            Err(error.into())
+        })
+    }
+
+    /// Makes a connection in the background, where it may take longer than a caller waits, and leaves it in the pool. Without it, a
+    /// Redis whose connections take long to make would never be reached.
+    fn warm_up(&self) {
+        if self.is_warming_up.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let connections = self.clone();
+        self.runtime.spawn(async move {
+            if let Err(error) = connections.pool.get().await {
+                tracing::debug!(error = %error, "redis_connect_failed");
+            }
+            connections.is_warming_up.store(false, Ordering::SeqCst);
+        });
     }
 }
 

@@ -1,0 +1,71 @@
+use crate::{Problem, problem::sorted};
+use reqwest::{Response, header::HeaderMap};
+use serde_json::Value;
+
+/// An answer, read whole.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub text: String,
+}
+
+impl Answer {
+    pub(crate) async fn read(response: Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let answer = Self { status, headers, text: response.text().await.expect("the answer does not break off") };
+        assert!(status < 500, "the server is to blame: {answer:#?}");
+        assert!(answer.header("X-Request-Id").is_some(), "it has no request id: {answer:#?}");
+        answer
+    }
+
+    /// The value of a header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body, which has to be JSON.
+    #[must_use]
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+
+    /// The body of an answer that is as hoped for.
+    #[must_use]
+    #[track_caller]
+    pub fn json_of(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{self:#?}");
+        assert_eq!(self.header("Content-Type"), Some("application/json"), "{self:#?}");
+        self.json()
+    }
+
+    /// It has this status and this body, as JSON.
+    #[track_caller]
+    pub fn assert_is(&self, status: u16, body: &Value) {
+        assert_eq!((self.json_of(status), self.status), (body.clone(), status));
+    }
+
+    /// It has this status and no body.
+    #[track_caller]
+    pub fn assert_is_empty(&self, status: u16) {
+        assert_eq!((self.status, self.text.as_str()), (status, ""), "{self:#?}");
+    }
+
+    /// It is this problem, whole: status, content type, document, the request id in both places, and who is asked to prove who they
+    /// are.
+    #[track_caller]
+    pub fn assert_problem(&self, problem: &Problem) {
+        let mut document = self.json();
+        let request_id = document.as_object_mut().and_then(|members| members.remove("request_id"));
+        assert_eq!((self.status, sorted(document)), (problem.status(), problem.document()), "{self:#?}");
+        assert_eq!(self.header("Content-Type"), Some("application/problem+json"));
+        assert_eq!(request_id.as_ref().and_then(Value::as_str), self.header("X-Request-Id"));
+        let challenge = (self.status == 401).then_some("Bearer");
+        assert_eq!(self.header("WWW-Authenticate"), challenge);
+    }
+}

@@ -1,0 +1,47 @@
+use crate::polling::{LIMIT, eventually_or_none};
+use serde_json::Value;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What a server has said on stdout (as JSON) and on stderr.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    pub(crate) fn push(&self, line: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    /// Every line, as it was said.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Every line that is JSON.
+    #[must_use]
+    pub fn events(&self) -> Vec<Value> {
+        self.lines().iter().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// The events of this name so far.
+    #[must_use]
+    pub fn events_named(&self, name: &str) -> Vec<Value> {
+        self.events().into_iter().filter(|event| event["message"] == name).collect()
+    }
+
+    /// The first event of this name of which something is true, as soon as there is one.
+    ///
+    /// # Panics
+    /// When there is none within [`LIMIT`].
+    pub async fn wait_for(&self, name: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        let found = eventually_or_none(async || self.events_named(name).into_iter().find(&is_it)).await;
+        found.unwrap_or_else(|| panic!("no {name} within {LIMIT:?}: {:#?}", self.lines()))
+    }
+
+    /// The events that are logged under a request of this id.
+    #[must_use]
+    pub fn events_of_request(&self, id: &str) -> Vec<Value> {
+        let is_of = |span: &Value| span["request_id"] == id;
+        self.events().into_iter().filter(|event| event["spans"].as_array().is_some_and(|spans| spans.iter().any(is_of))).collect()
+    }
+}

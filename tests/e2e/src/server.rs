@@ -1,0 +1,190 @@
+use crate::{Backend, Client, Log, Storage, command::prepared, eventually, process::Process};
+use std::{
+    collections::BTreeMap,
+    ops::Deref,
+    path::{Path, PathBuf},
+    process::ExitStatus,
+};
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+
+/// The key that the servers sign with.
+pub const KEY: &str = "a key of the tests, which is no secret";
+
+/// A running `library-server`, asked through the [`Client`] that it derefs to. It is killed when this is dropped.
+pub struct Server {
+    process: Process,
+    log: Log,
+    stderr: Log,
+    client: Client,
+    builder: ServerBuilder,
+    _directory: Option<TempDir>,
+}
+
+/// What a server is to be started with.
+#[derive(Clone)]
+pub struct ServerBuilder {
+    command: &'static str,
+    storage: Option<Storage>,
+    variables: BTreeMap<String, String>,
+    directory: Directory,
+}
+
+#[derive(Clone)]
+enum Directory {
+    Own,
+    Given(PathBuf),
+}
+
+impl Server {
+    /// A server on new databases.
+    pub async fn start(backend: Backend) -> Self {
+        Self::builder(backend).await.start().await
+    }
+
+    /// A server on new databases, to be told more.
+    pub async fn builder(backend: Backend) -> ServerBuilder {
+        Self::on(&Storage::new(backend).await)
+    }
+
+    /// A server on these databases.
+    #[must_use]
+    pub fn on(storage: &Storage) -> ServerBuilder {
+        let builder = ServerBuilder {
+            command: "serve",
+            storage: Some(storage.clone()),
+            variables: BTreeMap::new(),
+            directory: Directory::Own,
+        };
+        builder
+            .with("DATABASE_URL", storage.database_url())
+            .with("REDIS_URL", storage.redis_url())
+            .with("JWT_SECRET_KEY", KEY)
+            .with("PORT", "0")
+            .with("LOG_FORMAT", "json")
+    }
+
+    /// The server of `library-server dev` in this directory, told nothing but to find itself a port and to log as JSON.
+    #[must_use]
+    pub fn dev_in(directory: &Path) -> ServerBuilder {
+        let builder = ServerBuilder {
+            command: "dev",
+            storage: None,
+            variables: BTreeMap::new(),
+            directory: Directory::Given(directory.to_owned()),
+        };
+        builder.with("PORT", "0").with("LOG_FORMAT", "json")
+    }
+
+    /// What it has logged since it was started last.
+    #[must_use]
+    pub const fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// What it has said on stderr since it was started last.
+    #[must_use]
+    pub const fn stderr(&self) -> &Log {
+        &self.stderr
+    }
+
+    /// The databases that it runs on.
+    #[must_use]
+    pub fn storage(&self) -> &Storage {
+        self.builder.storage.as_ref().expect("a server of `dev` has none of the tests' own")
+    }
+
+    /// Asks it to end, with SIGTERM, and does not wait.
+    pub fn ask_to_end(&self) {
+        self.process.ask_to_end();
+    }
+
+    /// How it ended, once it has.
+    pub async fn end(&mut self) -> ExitStatus {
+        self.process.end().await
+    }
+
+    /// Ends it with SIGTERM; how it ended.
+    pub async fn terminate(&mut self) -> ExitStatus {
+        self.ask_to_end();
+        self.end().await
+    }
+
+    /// Ends it with SIGKILL, in whatever it does.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Starts it again, on the same databases and with the same variables; one that still runs is killed first.
+    pub async fn restart(&mut self) {
+        self.restart_with(|builder| builder).await;
+    }
+
+    /// Starts it again, told something else.
+    pub async fn restart_with(&mut self, change: impl FnOnce(ServerBuilder) -> ServerBuilder) {
+        self.kill();
+        *self = change(self.builder.clone()).start().await;
+    }
+}
+
+impl Deref for Server {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl ServerBuilder {
+    /// With this variable in its environment, over what stands there.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Without this variable.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.variables.remove(name);
+        self
+    }
+
+    /// Starts it; it listens when this returns.
+    pub async fn start(self) -> Server {
+        self.start_and_wait(None).await
+    }
+
+    /// Starts it, where it does not log its address, which has been given to it; it listens when this returns.
+    pub async fn start_at(self, address: &str) -> Server {
+        self.start_and_wait(Some(address)).await
+    }
+
+    async fn start_and_wait(self, given: Option<&str>) -> Server {
+        let own = matches!(self.directory, Directory::Own).then(|| TempDir::new().expect("a directory can be made"));
+        let directory = match (&self.directory, &own) {
+            (Directory::Given(path), _) => path.as_path(),
+            (Directory::Own, own) => own.as_ref().expect("it has just been made").path(),
+        };
+        let (log, stderr) = (Log::default(), Log::default());
+        let mut process = Process::spawn(prepared(directory).arg(self.command).envs(&self.variables), &log, &stderr);
+        let address = eventually("a server that listens", async || {
+            assert!(process.is_running(), "the server ended: {:#?} {:#?}", stderr.lines(), log.lines());
+            match given {
+                Some(given) => TcpStream::connect(given).await.is_ok().then(|| given.to_owned()),
+                None => log.lines().iter().find_map(|line| address(line)),
+            }
+        })
+        .await;
+        Server { process, log, stderr, client: Client::new(&address), builder: self, _directory: own }
+    }
+}
+
+/// The address in the line that says that the server listens, in either format.
+fn address(line: &str) -> Option<String> {
+    if let Ok(event) = serde_json::from_str::<serde_json::Value>(line) {
+        return (event["message"] == "server_started").then(|| event["address"].as_str().map(str::to_owned))?;
+    }
+    let (_, rest) = line.split_once("server_started address=")?;
+    rest.split(' ').next().map(str::to_owned)
+}

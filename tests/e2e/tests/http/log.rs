@@ -1,0 +1,59 @@
+use library_e2e::{
+    Backend::{self, Postgres, Sqlite},
+    KEY, PASSWORD, Server, Tokens,
+};
+use rstest::rstest;
+use serde_json::json;
+
+#[rstest]
+#[tokio::test]
+async fn nothing_personal_and_nothing_secret_is_logged(
+    #[values(Sqlite, Postgres)] backend: Backend,
+    #[values("DEBUG", "INFO")] level: &str,
+) {
+    let server = Server::builder(backend).await.with("LOG_LEVEL", level).start().await;
+    let member = server.given_member().await;
+    let verification = server.mailed_token(&member).await;
+    server.get(&format!("/members/verify?token={verification}")).await;
+    server.post("/members/verify", json!({"token": verification})).await.assert_is(200, &member.body(true));
+    let first = server.given_login(&member).await;
+    let renewed = server.post("/auth/refresh", json!({"refresh_token": first.refresh})).await;
+    let second = Tokens::of(&renewed.json_of(200));
+    let book = server.given_book().await;
+    let body = json!({"book_id": book["id"], "member_id": member.id});
+    let loan = server.with_token(&second.access).post("/loans", body).await.json_of(201);
+    server.with_token(&second.access).post_nothing(&format!("{}/return", crate::path_of("loans", &loan))).await;
+    // What is refused is not logged either.
+    let wrong = "a wrong password";
+    server.post("/auth/login", json!({"email": member.email, "password": wrong})).await;
+    server.post("/auth/refresh", json!({"refresh_token": first.refresh})).await;
+    server.post("/members", json!({"name": member.name, "email": member.email, "password": PASSWORD})).await;
+    server.post("/members", json!({"name": "", "email": member.email, "password": PASSWORD})).await;
+    server.post_text("/members", format!("{{\"email\": \"{}\", {PASSWORD}", member.email)).await;
+    server.with_token(&format!("{}x", second.access)).post("/loans", json!({})).await;
+    server.post("/auth/logout", json!({"refresh_token": second.refresh})).await;
+    server.delete(&member.path()).await.assert_is_empty(204);
+
+    let secrets = [
+        &*member.email,
+        &*member.name,
+        PASSWORD,
+        wrong,
+        KEY,
+        &verification,
+        &first.access,
+        &first.refresh,
+        &second.access,
+        &second.refresh,
+    ];
+    let (mails, others): (Vec<_>, Vec<_>) =
+        server.log().lines().into_iter().partition(|line| line.contains("\"email_skipped_no_smtp\""));
+    assert_eq!(mails.len(), 1, "{mails:#?}");
+    assert!(mails[0].contains(&*member.email) && mails[0].contains(&verification), "the mail itself is printed");
+    assert!(others.iter().any(|line| line.contains("request_finished")));
+    for line in others.iter().chain(&server.stderr().lines()) {
+        for secret in secrets {
+            assert!(!line.contains(secret), "{secret} stands in {line}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The contract over HTTP, by resource and verb, on both databases.
+
+use serde_json::Value;
+
+mod databases;
+mod delete_book;
+mod delete_member;
+mod gate;
+mod get_book;
+mod get_member;
+mod health;
+mod log;
+mod paging;
+mod post_books;
+mod post_loans;
+mod post_login;
+mod post_logout;
+mod post_members;
+mod post_members_verify;
+mod post_refresh;
+mod post_return;
+mod protocol;
+mod put_book;
+mod request_ids;
+mod tokens;
+mod verification_page;
+
+/// An id that nothing has.
+const NOBODY: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+/// The path of one thing.
+fn path_of(resource: &str, thing: &Value) -> String {
+    format!("/{resource}/{}", thing["id"].as_str().expect("an id"))
+}

@@ -1,0 +1,9 @@
+//! The service's life: how it starts and stops, what survives, and what it does while what it needs is away.
+
+mod commands;
+mod configuration;
+mod dev;
+mod mail;
+mod outages;
+mod start;
+mod stop;

@@ -1,0 +1,272 @@
+//! Many clients at once: what the library promises holds whoever comes first, and nobody is told that it is the server's fault.
+//!
+//! Every answer of the [`Client`] is checked to be none of 5xx.
+
+use library_e2e::{
+    Answer,
+    Backend::{self, Postgres, Sqlite},
+    Borrower, Client, PASSWORD, Server, Tokens, racing,
+};
+use rstest::rstest;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// How many come at once, and how often what depends on luck is repeated.
+const MANY: usize = 16;
+const EIGHT: usize = 8;
+
+#[rstest]
+#[tokio::test]
+async fn of_sixteen_borrowers_of_one_book_one_gets_it(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let borrowers = server.given_borrowers(MANY).await;
+    for _ in 0..3 {
+        let book = server.given_book().await;
+        let answers = racing(MANY, |number| borrow(&borrowers[number], &book)).await;
+        assert_eq!(tally(&answers), BTreeMap::from([(201, 1), (409, MANY - 1)]));
+        let loan = winner(&answers, 201);
+        assert_eq!(loan["book_id"], book["id"]);
+        // It is the only one: once it is returned, the book can be lent again.
+        let returned = borrowers[0].client.post_nothing(&return_path(&loan)).await.json_of(200);
+        assert_eq!(returned["id"], loan["id"]);
+        server.given_loan(&borrowers[0], &book).await;
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_sixteen_returns_of_one_loan_one_counts(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let borrowers = server.given_borrowers(MANY).await;
+    let book = server.given_book().await;
+    for _ in 0..3 {
+        let loan = server.given_loan(&borrowers[0], &book).await;
+        let answers = racing(MANY, |number| {
+            let (client, path) = (borrowers[number].client.another(), return_path(&loan));
+            async move { client.post_nothing(&path).await }
+        })
+        .await;
+        assert_eq!(tally(&answers), BTreeMap::from([(200, 1), (422, MANY - 1)]));
+        for answer in answers.iter().filter(|answer| answer.status == 422) {
+            assert_eq!(answer.json()["title"], "Already returned");
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_eight_registrations_with_one_address_one_is_taken(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    for round in 0..3 {
+        let answers = racing(EIGHT, |number| {
+            // The same address, with one letter or another in upper case.
+            let mut email = format!("ada.lovelace{round}@example.com");
+            email[number..=number].make_ascii_uppercase();
+            let (client, body) = (server.another(), json!({"name": "Ada", "email": email, "password": PASSWORD}));
+            async move { client.post("/members", body).await }
+        })
+        .await;
+        assert_eq!(tally(&answers), BTreeMap::from([(201, 1), (409, EIGHT - 1)]));
+    }
+    assert_eq!(server.get("/members").await.json().as_array().map(Vec::len), Some(3));
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_eight_books_with_one_isbn_one_is_taken(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    for isbn in ["9780141439549", "3-522-17750-X", "978 0 14 143958 7"] {
+        let answers = racing(EIGHT, |number| {
+            let body = json!({"title": format!("Book {number}"), "author": "Somebody", "isbn": isbn});
+            let client = server.another();
+            async move { client.post("/books", body).await }
+        })
+        .await;
+        assert_eq!(tally(&answers), BTreeMap::from([(201, 1), (409, EIGHT - 1)]));
+        let book = winner(&answers, 201);
+        server.get(&book_path(&book)).await.assert_is(200, &book);
+    }
+    assert_eq!(server.get("/books").await.json().as_array().map(Vec::len), Some(3));
+}
+
+#[rstest]
+#[tokio::test]
+async fn two_changes_of_one_book_are_made_whole_one_after_the_other(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let book = server.given_book().await;
+    let path = book_path(&book);
+    let clients = [server.another(), server.another()];
+    for round in 0..MANY {
+        let answers = racing(2, |number| {
+            let text = format!("{round}, {number}");
+            let body = json!({"title": text, "author": text, "description": text});
+            let (client, path) = (clients[number].clone(), path.clone());
+            async move { client.put(&path, body).await }
+        })
+        .await;
+        for (number, answer) in answers.iter().enumerate() {
+            assert_eq!(answer.json_of(200)["title"], format!("{round}, {number}"));
+        }
+        let now = server.get(&path).await.json_of(200);
+        assert!(answers.iter().any(|answer| answer.json() == now), "{now} is neither of {answers:#?}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn sixteen_changes_of_one_book_are_all_made(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let book = server.given_book().await;
+    let path = book_path(&book);
+    let answers = racing(MANY, |number| {
+        let text = format!("by {number}");
+        let body = json!({"title": text, "author": text, "description": text});
+        let (client, path) = (server.another(), path.clone());
+        async move { client.put(&path, body).await }
+    })
+    .await;
+    assert_eq!(tally(&answers), BTreeMap::from([(200, MANY)]));
+    let now = server.get(&path).await.json_of(200);
+    assert!(answers.iter().any(|answer| answer.json() == now), "{now}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_sixteen_refreshes_with_one_token_one_wins_and_the_session_goes_on(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let member = server.given_member().await;
+    let mut tokens = server.given_login(&member).await;
+    for _ in 0..3 {
+        let answers = racing(MANY, |_| {
+            let (client, body) = (server.another(), json!({"refresh_token": tokens.refresh}));
+            async move { client.post("/auth/refresh", body).await }
+        })
+        .await;
+        assert_eq!(tally(&answers), BTreeMap::from([(200, 1), (401, MANY - 1)]));
+        tokens = Tokens::of(&winner(&answers, 200));
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_book_that_is_deleted_while_it_is_borrowed_is_one_or_the_other(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let borrower = server.given_borrower().await;
+    for round in 0..MANY {
+        let book = server.given_book().await;
+        match borrow_while_deleting(&server, &borrower, &book, book_path(&book), round).await {
+            [201, 409] => server.get(&book_path(&book)).await.assert_is(200, &book),
+            [404, 204] => assert_eq!(server.get(&book_path(&book)).await.status, 404),
+            other => panic!("borrowing and deleting a book at once: {other:?}"),
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_member_who_is_deleted_while_they_borrow_is_one_or_the_other(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let librarian = server.given_borrower().await;
+    for round in 0..MANY {
+        let (book, member) = (server.given_book().await, server.given_member().await);
+        let borrower = Borrower { client: librarian.client.clone(), member: member.clone() };
+        match borrow_while_deleting(&server, &borrower, &book, member.path(), round).await {
+            [201, 409] => server.get(&member.path()).await.assert_is(200, &member.body(false)),
+            [404, 204] => {
+                assert_eq!(server.get(&member.path()).await.status, 404);
+                // No loan of theirs stands in the way of the next.
+                server.given_loan(&librarian, &book).await;
+            }
+            other => panic!("borrowing and deleting a member at once: {other:?}"),
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_member_who_is_deleted_while_they_log_in_leaves_no_session(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    for _ in 0..EIGHT {
+        let member = server.given_member().await;
+        let answers = racing(2, |number| {
+            let (client, member) = (server.another(), member.clone());
+            async move {
+                match number {
+                    0 => client.post("/auth/login", json!({"email": member.email, "password": PASSWORD})).await,
+                    _ => client.delete(&member.path()).await,
+                }
+            }
+        })
+        .await;
+        answers[1].assert_is_empty(204);
+        if answers[0].status == 200 {
+            let tokens = Tokens::of(&answers[0].json());
+            assert_eq!(server.post("/auth/refresh", json!({"refresh_token": tokens.refresh})).await.status, 401);
+        } else {
+            assert_eq!(answers[0].status, 401);
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_reads_a_book_after_its_change_never_sees_the_old_one(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let book = server.given_book().await;
+    let path = book_path(&book);
+    for round in 0..MANY {
+        let title = format!("Edition {round}");
+        let answers = racing(EIGHT, |number| {
+            let (client, path) = (server.another(), path.clone());
+            let body = json!({"title": title, "author": "a", "description": ""});
+            async move {
+                // Readers who fill the cache while the writer writes.
+                if number == 0 { client.put(&path, body).await } else { client.get(&path).await }
+            }
+        })
+        .await;
+        assert_eq!(tally(&answers), BTreeMap::from([(200, EIGHT)]));
+        for _ in 0..2 {
+            assert_eq!(server.get(&path).await.json_of(200)["title"], title);
+        }
+    }
+}
+
+/// The statuses of borrowing the book and of deleting what is at this path, at once; now the one sets off first, now the other.
+async fn borrow_while_deleting(server: &Server, borrower: &Borrower, book: &Value, path: String, round: usize) -> [u16; 2] {
+    let borrower_at = round % 2;
+    let answers = racing(2, |number| {
+        let (loan, deleter, path) = (borrow(borrower, book), server.another(), path.clone());
+        async move { if number == borrower_at { loan.await } else { deleter.delete(&path).await } }
+    })
+    .await;
+    [answers[borrower_at].status, answers[1 - borrower_at].status]
+}
+
+fn borrow(borrower: &Borrower, book: &Value) -> impl Future<Output = Answer> + Send + 'static {
+    let client: Client = borrower.client.clone();
+    let body = json!({"book_id": book["id"], "member_id": borrower.member.id});
+    async move { client.post("/loans", body).await }
+}
+
+fn book_path(book: &Value) -> String {
+    format!("/books/{}", book["id"].as_str().expect("an id"))
+}
+
+fn return_path(loan: &Value) -> String {
+    format!("/loans/{}/return", loan["id"].as_str().expect("an id"))
+}
+
+/// How many answers there are of each status.
+fn tally(answers: &[Answer]) -> BTreeMap<u16, usize> {
+    let mut tally = BTreeMap::new();
+    for answer in answers {
+        *tally.entry(answer.status).or_default() += 1;
+    }
+    tally
+}
+
+/// The body of the one answer of this status.
+fn winner(answers: &[Answer], status: u16) -> Value {
+    answers.iter().find(|answer| answer.status == status).expect("there is one").json()
+}
