@@ -16,7 +16,7 @@ use std::{
 use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
-const TIME_TO_LIVE: Duration = Duration::from_secs(60);
+const TIME_TO_LIVE: Duration = Duration::from_mins(1);
 
 struct NumberInRedis;
 
