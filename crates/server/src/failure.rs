@@ -1,11 +1,11 @@
 use crate::config::ConfigProblems;
 use library_notification_infra::InvalidSmtpSettings;
-use library_shared_domain::DependencyError;
+use library_shared_domain::{DependencyError, error_chain};
 use library_shared_infra::{
     cache::RedisConnectError,
     database::{ConnectError, MigrationError},
 };
-use std::{error::Error, io, process::ExitCode};
+use std::{io, process::ExitCode};
 use tokio::task::JoinError;
 
 /// Why a command failed.
@@ -32,29 +32,20 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// The server stopped serving although nobody told it to.
-    pub fn ended(outcome: Result<io::Result<()>, JoinError>) -> Self {
+    /// Something that runs until it is told to stop ended although nobody told it to.
+    pub fn ended(what: &'static str, outcome: Result<io::Result<()>, JoinError>) -> Self {
         let source = match outcome {
             Ok(Ok(())) => io::Error::other("it ended by itself"),
             Ok(Err(error)) => error,
             Err(error) => io::Error::other(error),
         };
-        Self::Io { what: "serving", source }
+        Self::Io { what, source }
     }
 
     /// Tells the operator, on stderr, and answers with the exit code.
     #[expect(clippy::print_stderr, reason = "a command's failure is told where the command was given")]
     pub fn report(self) -> ExitCode {
-        let mut message = self.to_string();
-        let mut source = self.source();
-        while let Some(error) = source {
-            let text = error.to_string();
-            if !message.contains(&text) {
-                message = format!("{message}: {text}");
-            }
-            source = error.source();
-        }
-        eprintln!("library-server: {message}");
+        eprintln!("library-server: {}", error_chain(&self));
         match self {
             Self::Config(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,

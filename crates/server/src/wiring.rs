@@ -176,7 +176,12 @@ impl Adapters {
             VerificationLink::under(settings.app_base_url.as_str()),
         );
         let notifier: Arc<dyn Notifier> = match &settings.smtp {
-            Some(smtp) => Arc::new(SmtpNotifier::new(smtp)?),
+            Some(smtp) => {
+                if smtp.credentials.is_some() && !smtp.use_tls {
+                    tracing::warn!("smtp_password_sent_unencrypted");
+                }
+                Arc::new(SmtpNotifier::new(smtp)?)
+            }
             None => Arc::new(LogNotifier),
         };
         let queue = Arc::new(SqlNotificationQueue::new(self.database.clone(), self.ids.clone()));

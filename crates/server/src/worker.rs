@@ -1,6 +1,6 @@
 use library_auth_app::RemoveExpiredSessions;
 use library_notification_app::{DeliverNotifications, Delivery};
-use std::error::Error as _;
+use library_shared_domain::error_chain;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +18,7 @@ pub async fn deliver_notifications(use_case: Arc<DeliverNotifications>, stop: Ca
             Ok(Delivery::NothingDue) => QUEUE_INTERVAL,
             Ok(Delivery::Sent | Delivery::Dropped | Delivery::Postponed | Delivery::GivenUp) => continue,
             Err(error) => {
-                tracing::warn!(error = %error, cause = error.source().map(ToString::to_string), "notification_queue_failed");
+                tracing::warn!(error = error_chain(&error), "notification_queue_failed");
                 QUEUE_PAUSE
             }
         };
@@ -32,7 +32,7 @@ pub async fn remove_expired_sessions(use_case: Arc<RemoveExpiredSessions>, stop:
         match use_case.execute().await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "expired_sessions_removed"),
-            Err(error) => tracing::warn!(error = %error, "expired_sessions_failed"),
+            Err(error) => tracing::warn!(error = error_chain(&error), "expired_sessions_failed"),
         }
         sleep_unless(&stop, SESSIONS_INTERVAL).await;
     }

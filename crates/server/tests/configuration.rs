@@ -68,8 +68,8 @@ fn what_is_required_and_missing_is_told() {
 }
 
 #[rstest]
-#[case("DATABASE_URL", &["postgres://localhost/library", "postgresql://u:p@localhost:5433/library", "sqlite://library.db", "sqlite::memory:"], &["", "library.db", "http://localhost"])]
-#[case("REDIS_URL", &["redis://localhost", "rediss://localhost:6380/1", "unix:///run/redis.sock", "memory://"], &["", "memory://x", "redis://", "http://localhost"])]
+#[case("DATABASE_URL", &["postgres://localhost/library", "postgresql://u:p@localhost:5433/library", "sqlite://library.db", "sqlite::memory:"], &["", "library.db", "http://localhost", "postgres://localhost/library?sslmode=require"])]
+#[case("REDIS_URL", &["redis://localhost", "rediss://localhost:6380/1", "unix:///run/redis.sock", "memory://"], &["", "memory://x", "redis://", "redis://localhost/abc", "http://localhost"])]
 #[case("JWT_SECRET_KEY", &["01234567890123456789012345678901", "ééééééééééééééééé"], &["", "0123456789012345678901234567890"])]
 #[case("HOST", &["0.0.0.0", "::1", "localhost"], &["local host"])]
 #[case("PORT", &["0", "1", "65535"], &["-1", "65536", "http", "8000.0"])]

@@ -61,6 +61,7 @@ CREATE TABLE sessions (
 );
 
 CREATE INDEX sessions_member_id ON sessions (member_id);
+CREATE INDEX sessions_created_at ON sessions (created_at);
 
 CREATE TABLE refresh_tokens (
     id uuid PRIMARY KEY,

@@ -67,7 +67,7 @@ pub enum Rotation {
         /// When it was rotated.
         at: OffsetDateTime,
     },
-    /// The token is unknown, has expired, or its session has ended.
+    /// The token is unknown, its session has ended, or it has expired without having been rotated.
     Refused,
 }
 

@@ -3,7 +3,11 @@ use crate::{
     schema::{refresh_tokens, sessions},
 };
 use async_trait::async_trait;
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, dsl::exists};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl,
+    dsl::{exists, not, sql_query},
+    sql_types::Binary,
+};
 use diesel_async::RunQueryDsl;
 use library_auth_domain::{RefreshToken, RefreshTokenRepository, Rotation, StartSessionError, Successor, TokenHash};
 use library_shared_domain::{DependencyError, SessionId};
@@ -12,6 +16,18 @@ use library_shared_infra::{
     with_connection,
 };
 use time::OffsetDateTime;
+
+/// The session of a token. On SQLite one transaction writes at a time, and nothing needs holding.
+macro_rules! hold {
+    ($lock:literal) => {
+        concat!("SELECT id FROM sessions WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1)", $lock)
+    };
+}
+const HOLD_ON_POSTGRES: &str = hold!(" FOR KEY SHARE");
+const HOLD_ON_SQLITE: &str = hold!("");
+
+/// How many expired sessions go with one statement, which has a time limit.
+const REMOVED_AT_ONCE: usize = 500;
 
 /// Keeps the sessions and their refresh tokens in a SQL database.
 pub struct SqlRefreshTokenRepository {
@@ -55,6 +71,15 @@ impl SqlRefreshTokenRepository {
         })?
         .map(RefreshToken::try_from)
         .transpose()
+    }
+
+    /// Takes the lock on the session before that on the token, in the order in which deleting a member takes them: the other way
+    /// round, the two could wait for each other.
+    async fn hold_session(session: &Session, hash: &TokenHash) -> Result<(), DependencyError> {
+        with_connection!(session.write().await?, |connection, statement = (HOLD_ON_POSTGRES, HOLD_ON_SQLITE)| {
+            sql_query(statement).bind::<Binary, _>(hash.as_bytes().as_slice()).execute(connection).await
+        })?;
+        Ok(())
     }
 
     /// The token of this hash, and when its session ended, if it has.
@@ -106,6 +131,7 @@ impl RefreshTokenRepository for SqlRefreshTokenRepository {
         now: OffsetDateTime,
     ) -> Result<Rotation, DependencyError> {
         let together = self.session.together().await?;
+        Self::hold_session(together.session(), presented).await?;
         if let Some(rotated) = Self::revoke_if_good(together.session(), presented, now).await? {
             let token = RefreshToken {
                 id: successor.id,
@@ -120,7 +146,7 @@ impl RefreshTokenRepository for SqlRefreshTokenRepository {
             return Ok(Rotation::Rotated(token));
         }
         Ok(match Self::find(together.session(), presented).await? {
-            Some((token, None)) if !token.is_expired(now) => {
+            Some((token, None)) => {
                 token.revoked_at.map_or(Rotation::Refused, |at| Rotation::Replayed { session: token.session, at })
             }
             _ => Rotation::Refused,
@@ -144,14 +170,26 @@ impl RefreshTokenRepository for SqlRefreshTokenRepository {
 
     #[tracing::instrument(name = "refresh_tokens.remove_expired", skip_all)]
     async fn remove_expired(&self, before: OffsetDateTime) -> Result<usize, DependencyError> {
-        let unexpired = refresh_tokens::table
-            .filter(refresh_tokens::session_id.eq(sessions::id))
-            .filter(refresh_tokens::expires_at.ge(SqlTimestamp(before)));
-        // A session that is being started has no token yet, and was created after this time.
-        let expired =
-            sessions::table.filter(sessions::created_at.lt(SqlTimestamp(before))).filter(diesel::dsl::not(exists(unexpired)));
-        let removed =
-            with_connection!(self.session.write().await?, |connection| { diesel::delete(expired).execute(connection).await })?;
+        let mut removed = 0;
+        loop {
+            let unexpired = refresh_tokens::table
+                .filter(refresh_tokens::session_id.eq(sessions::id))
+                .filter(refresh_tokens::expires_at.ge(SqlTimestamp(before)));
+            // A session that is being started has no token yet, and was created after this time.
+            let expired = sessions::table
+                .filter(sessions::created_at.lt(SqlTimestamp(before)))
+                .filter(not(exists(unexpired)))
+                .select(sessions::id)
+                .limit(i64::try_from(REMOVED_AT_ONCE).unwrap_or(i64::MAX));
+            let ids: Vec<SqlUuid> =
+                with_connection!(self.session.read().await?, |connection| { expired.load(connection).await })?;
+            let those = sessions::table.filter(sessions::id.eq_any(&ids));
+            removed +=
+                with_connection!(self.session.write().await?, |connection| { diesel::delete(those).execute(connection).await })?;
+            if ids.len() < REMOVED_AT_ONCE {
+                break;
+            }
+        }
         Ok(removed)
     }
 }

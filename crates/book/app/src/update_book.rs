@@ -1,10 +1,7 @@
 use crate::Cataloguing;
 use library_book_domain::{Book, BookDetails, UpdateBookError as SaveError};
-use library_shared_domain::{BookId, Clock, DependencyError, UnitOfWork, contended};
+use library_shared_domain::{BookId, Clock, DependencyError, UPDATE_ATTEMPTS, UnitOfWork, contended};
 use std::sync::Arc;
-
-/// How often a lost race is run again. Each lost race is another caller's success, so that many callers at once all come through.
-const ATTEMPTS: usize = 100;
 
 /// Changes what the catalogue says of a book.
 pub struct UpdateBook {
@@ -43,7 +40,7 @@ impl UpdateBook {
     /// # Errors
     /// [`UpdateBookError::NotFound`] where there is no such book.
     pub async fn execute(&self, command: UpdateBookCommand) -> Result<Book, UpdateBookError> {
-        for _ in 0..ATTEMPTS {
+        for _ in 0..UPDATE_ATTEMPTS {
             let unit = self.units.begin().await?;
             let mut book = unit.books.find_by_id(command.id).await?.ok_or(UpdateBookError::NotFound)?;
             book.revise(command.details.clone(), self.clock.now());

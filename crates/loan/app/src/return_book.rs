@@ -1,10 +1,7 @@
 use crate::Lending;
 use library_loan_domain::{Loan, ReturnError, UpdateLoanError};
-use library_shared_domain::{Clock, DependencyError, LoanId, UnitOfWork, contended};
+use library_shared_domain::{Clock, DependencyError, LoanId, UPDATE_ATTEMPTS, UnitOfWork, contended};
 use std::sync::Arc;
-
-/// How often a lost race is run again; each lost race is another caller's success.
-const ATTEMPTS: usize = 100;
 
 /// Takes a book back.
 pub struct ReturnBook {
@@ -37,7 +34,7 @@ impl ReturnBook {
     /// # Errors
     /// [`ReturnBookError::NotFound`] where there is no such loan, [`ReturnBookError::AlreadyReturned`] where it is over.
     pub async fn execute(&self, id: LoanId) -> Result<Loan, ReturnBookError> {
-        for _ in 0..ATTEMPTS {
+        for _ in 0..UPDATE_ATTEMPTS {
             let unit = self.units.begin().await?;
             let mut loan = unit.loans.find_by_id(id).await?.ok_or(ReturnBookError::NotFound)?;
             // A clock that was set back must not keep anybody from returning a book.

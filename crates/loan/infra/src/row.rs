@@ -1,10 +1,10 @@
 use crate::schema::loans;
-use diesel::{Insertable, Queryable};
+use diesel::{Insertable, Queryable, Selectable};
 use library_loan_domain::Loan;
 use library_shared_domain::{DependencyError, LoanId, Revision, Version};
 use library_shared_infra::database::{SqlTimestamp, SqlUuid, corrupt};
 
-#[derive(Queryable, Insertable)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = loans)]
 pub struct LoanRow {
     id: SqlUuid,

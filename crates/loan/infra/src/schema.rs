@@ -12,5 +12,6 @@ diesel::table! {
         version -> BigInt,
         created_at -> DbTimestamp,
         updated_at -> DbTimestamp,
+        open_book_id -> Nullable<DbUuid>,
     }
 }

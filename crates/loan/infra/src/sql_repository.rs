@@ -1,6 +1,6 @@
 use crate::{row::LoanRow, schema::loans};
 use async_trait::async_trait;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use library_loan_domain::{CreateLoanError, DeleteLoanError, Loan, LoanRepository, UpdateLoanError};
 use library_shared_domain::{BookId, DependencyError, LoanId, MemberId, Page, PageRequest};
@@ -59,7 +59,7 @@ impl LoanRepository for SqlLoanRepository {
     #[tracing::instrument(name = "loans.find_by_id", skip_all)]
     async fn find_by_id(&self, id: LoanId) -> Result<Option<Loan>, DependencyError> {
         with_connection!(self.session.read().await?, |connection| {
-            loans::table.find(SqlUuid::new(id)).first::<LoanRow>(connection).await.optional()
+            loans::table.find(SqlUuid::new(id)).select(LoanRow::as_select()).first(connection).await.optional()
         })?
         .map(Loan::try_from)
         .transpose()
@@ -69,9 +69,9 @@ impl LoanRepository for SqlLoanRepository {
     async fn find_active_by_book(&self, book_id: BookId) -> Result<Option<Loan>, DependencyError> {
         with_connection!(self.session.read().await?, |connection| {
             loans::table
-                .filter(loans::book_id.eq(SqlUuid::new(book_id)))
-                .filter(loans::returned_at.is_null())
-                .first::<LoanRow>(connection)
+                .filter(loans::open_book_id.eq(SqlUuid::new(book_id)))
+                .select(LoanRow::as_select())
+                .first(connection)
                 .await
                 .optional()
         })?
@@ -91,7 +91,8 @@ impl LoanRepository for SqlLoanRepository {
                 .filter(loans::id.lt(before(request.after)))
                 .order(loans::id.desc())
                 .limit(surplus(request.limit))
-                .load::<LoanRow>(connection)
+                .select(LoanRow::as_select())
+                .load(connection)
                 .await
         })?;
         page(rows, request)
@@ -104,7 +105,8 @@ impl LoanRepository for SqlLoanRepository {
                 .filter(loans::id.lt(before(request.after)))
                 .order(loans::id.desc())
                 .limit(surplus(request.limit))
-                .load::<LoanRow>(connection)
+                .select(LoanRow::as_select())
+                .load(connection)
                 .await
         })?;
         page(rows, request)

@@ -4,6 +4,10 @@ use library_member_domain::{CredentialRepository, Email, MemberRepository, Passw
 use library_shared_domain::MemberId;
 use secrecy::SecretString;
 use std::sync::Arc;
+use uuid::Uuid;
+
+/// An id that no member has: members have UUIDs of version 7.
+const NOBODY: MemberId = MemberId::from_uuid(Uuid::nil());
 
 /// Tells whose email address and password these are.
 pub struct VerifyCredentials {
@@ -27,11 +31,10 @@ impl VerifyCredentials {
 impl CredentialVerifier for VerifyCredentials {
     async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<MemberId>, VerifyCredentialsError> {
         let email = Email::parse(email).map_err(|error| VerifyCredentialsError::NotAnAddress { rule: error.to_string() })?;
-        let stored = match self.members.find_by_email(&email).await? {
-            Some(member) => self.credentials.find_by_member(member.id()).await?,
-            None => None,
-        };
-        // A hash is checked either way, so that the time an answer takes does not tell whether the address is a member's.
+        // The same is looked up and a hash is checked either way, so that the time that an answer takes does not tell whether the
+        // address is a member's.
+        let member = self.members.find_by_email(&email).await?;
+        let stored = self.credentials.find_by_member(member.map_or(NOBODY, |member| member.id())).await?;
         let hash = stored.as_ref().map_or_else(|| self.hasher.decoy(), |credentials| credentials.password_hash.clone());
         let matches = self.hasher.verify(password, &hash).await?;
         Ok(stored.filter(|_| matches).map(|credentials| credentials.member_id))

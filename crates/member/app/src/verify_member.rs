@@ -1,10 +1,7 @@
 use crate::Membership;
 use library_member_domain::{InvalidVerificationToken, Member, UpdateMemberError, VerificationTokenIssuer};
-use library_shared_domain::{Clock, DependencyError, UnitOfWork, contended};
+use library_shared_domain::{Clock, DependencyError, UPDATE_ATTEMPTS, UnitOfWork, contended};
 use std::sync::Arc;
-
-/// How often a lost race is run again; each lost race is another caller's success.
-const ATTEMPTS: usize = 100;
 
 /// Takes the proof that a member's address is theirs.
 pub struct VerifyMember {
@@ -39,7 +36,7 @@ impl VerifyMember {
     /// [`VerifyMemberError::InvalidToken`] for a bad token, [`VerifyMemberError::NotFound`] where the member is gone.
     pub async fn execute(&self, token: &str) -> Result<Member, VerifyMemberError> {
         let member_id = self.tokens.verify(token)?;
-        for _ in 0..ATTEMPTS {
+        for _ in 0..UPDATE_ATTEMPTS {
             let unit = self.units.begin().await?;
             let mut member = unit.members.find_by_id(member_id).await?.ok_or(VerifyMemberError::NotFound)?;
             if !member.mark_verified(self.clock.now()) {

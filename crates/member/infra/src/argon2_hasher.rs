@@ -17,6 +17,9 @@ const LANES: u32 = 1;
 /// A salt and an output of zeros: with overwhelming probability no password has it.
 const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
+/// How many callers wait for their turn at the most.
+const WAITING_LINE: usize = 500;
+
 /// How long a caller waits for their turn before they are told to come again.
 const TURN_LIMIT: Duration = Duration::from_secs(10);
 
@@ -26,6 +29,7 @@ const TURN_LIMIT: Duration = Duration::from_secs(10);
 pub struct Argon2PasswordHasher {
     argon2: Argon2<'static>,
     turns: Arc<Semaphore>,
+    waiting_line: Semaphore,
 }
 
 impl Argon2PasswordHasher {
@@ -39,6 +43,7 @@ impl Argon2PasswordHasher {
         Ok(Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             turns: Arc::new(Semaphore::new((processors / 2).max(1))),
+            waiting_line: Semaphore::new(WAITING_LINE),
         })
     }
 
@@ -46,6 +51,7 @@ impl Argon2PasswordHasher {
         &self,
         work: impl FnOnce(&Argon2<'static>) -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, DependencyError> {
+        let _place = self.waiting_line.try_acquire().map_err(|error| DependencyError::unavailable("password hashing", error))?;
         let turn = tokio::time::timeout(TURN_LIMIT, Arc::clone(&self.turns).acquire_owned())
             .await
             .map_err(|error| DependencyError::unavailable("password hashing", error))?

@@ -1,5 +1,5 @@
 use library_notification_domain::{ClaimedNotification, Composer, NextStep, NotificationQueue, Notifier, RetryPolicy};
-use library_shared_domain::{Clock, DependencyError};
+use library_shared_domain::{Clock, DependencyError, error_chain};
 use std::sync::Arc;
 use time::Duration;
 
@@ -66,7 +66,10 @@ impl DeliverNotifications {
                 self.queue.complete(notification.claim).await?;
                 return Ok(Delivery::Dropped);
             }
-            Err(error) => return self.put_off(notification, &format!("it could not be composed: {error}")).await,
+            Err(error) => {
+                tracing::warn!(error = error_chain(&error), "notification_not_composed");
+                return self.put_off(notification, &format!("it could not be composed: {error}")).await;
+            }
         };
         match self.notifier.send(notification.claim.id, &message).await {
             Ok(()) => {

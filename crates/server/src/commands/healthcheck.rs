@@ -7,11 +7,11 @@ use std::{net::IpAddr, time::Duration};
 /// How long the server may take to answer.
 const LIMIT: Duration = Duration::from_secs(4);
 
-/// Asks the server that runs on this machine for `/health`.
+/// Asks the server that runs on this machine for `/health`: directly, whatever proxy the environment names.
 pub fn healthcheck() -> Result<(), Failure> {
     let (host, port) = Settings::load_address(&Sources::of_process()?)?;
     let url = format!("http://{}:{port}/health", reachable(&host));
-    let agent = ureq::Agent::config_builder().timeout_global(Some(LIMIT)).build().new_agent();
+    let agent = ureq::Agent::config_builder().timeout_global(Some(LIMIT)).proxy(None).build().new_agent();
     match agent.get(&url).call() {
         Ok(_) => Ok(()),
         Err(error) => Err(Failure::Unhealthy { url, reason: error.to_string() }),

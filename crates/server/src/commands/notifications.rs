@@ -1,4 +1,5 @@
 use crate::{
+    commands::answer,
     config::{Settings, Sources},
     failure::Failure,
     wiring::notification_commands,
@@ -9,32 +10,25 @@ use library_shared_infra::database::Database;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// Shows the queue, a line each.
-#[expect(clippy::print_stdout, reason = "a command's answer goes to stdout")]
 pub async fn list_notifications() -> Result<(), Failure> {
     let (list, _) = notification_commands(&database().await?);
     let queued = list.execute().await?;
     if queued.is_empty() {
-        println!("nothing is queued");
+        return answer("nothing is queued");
     }
-    for notification in &queued {
-        println!("{}", line(notification));
-    }
-    Ok(())
+    queued.iter().try_for_each(|notification| answer(&line(notification)))
 }
 
 /// Has failed notifications sent after all.
-#[expect(clippy::print_stdout, reason = "a command's answer goes to stdout")]
 pub async fn retry_notifications(id: Option<NotificationId>) -> Result<(), Failure> {
     let (_, retry) = notification_commands(&database().await?);
     let count = retry.execute(id).await?;
-    println!("{count} failed notification(s) will be sent again");
-    Ok(())
+    answer(&format!("{count} failed notification(s) will be sent again"))
 }
 
 async fn database() -> Result<Database, Failure> {
     let database = Database::open(&Settings::load_database_url(&Sources::of_process()?)?)?;
     database.check_reachable().await?;
-    database.migrate().await?;
     Ok(database)
 }
 

@@ -3,8 +3,12 @@ use crate::{
     failure::Failure,
     http, shutdown, telemetry, wiring, worker,
 };
+use actix_web::dev::ServerHandle;
+use library_shared_http::WriteTasks;
 use library_shared_infra::database::Database;
-use tokio::task::JoinHandle;
+use std::io;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
 
 /// Serves, as the environment and `.env` say.
 pub async fn serve() -> Result<(), Failure> {
@@ -19,45 +23,59 @@ pub async fn dev() -> Result<(), Failure> {
     run(&Settings::load(&sources)?).await
 }
 
+/// Serves until a signal says to end.
 async fn run(settings: &Settings) -> Result<(), Failure> {
     telemetry::start(settings.log_level, settings.log_format);
-    let database = Database::open(&settings.database_url)?;
-    database.check_reachable().await?;
-    let migrations = database.migrate().await?;
-    let service = wiring::wire(settings, &database)?;
-
+    // Before everything else, so that a start that takes long can be ended, too.
     let stop = shutdown::on_signal().map_err(|source| Failure::Io { what: "listening for signals", source })?;
-    let (server, addresses) = http::bind(service.apis, &settings.host, settings.port, stop.clone())?;
-    let handle = server.handle();
-    let mut serving = tokio::spawn(server);
-    let workers = [
-        tokio::spawn(worker::deliver_notifications(service.deliver_notifications, stop.clone())),
-        tokio::spawn(worker::remove_expired_sessions(service.remove_expired_sessions, stop.clone())),
-    ];
-    for address in addresses {
-        tracing::info!(%address, database = %settings.database_url, migrations, "server_started");
-    }
-
-    tokio::select! {
-        () = stop.cancelled() => {}
-        ended = &mut serving => return Err(Failure::ended(ended)),
-    }
-    let in_flight = async {
-        tokio::time::sleep(shutdown::FAREWELL).await;
-        handle.stop(true).await;
-        service.writes.finish().await;
-        join(workers).await;
+    let mut running = tokio::select! {
+        () = stop.cancelled() => return Ok(()),
+        started = start(settings, &stop) => started?,
     };
-    if tokio::time::timeout(shutdown::LIMIT, in_flight).await.is_err() {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => {}
+        ended = &mut running.server => return Err(Failure::ended("serving", ended)),
+        Some(ended) = running.workers.join_next() => return Err(Failure::ended("a worker", ended.map(Ok))),
+    }
+    if tokio::time::timeout(shutdown::LIMIT, finish(running)).await.is_err() {
         tracing::warn!("shutdown_cut_short");
     }
     tracing::info!("shutdown_finished");
     Ok(())
 }
 
-async fn join(workers: impl IntoIterator<Item = JoinHandle<()>>) {
-    for worker in workers {
-        if let Err(error) = worker.await {
+/// What has been started.
+struct Running {
+    server: JoinHandle<io::Result<()>>,
+    handle: ServerHandle,
+    workers: JoinSet<()>,
+    writes: WriteTasks,
+}
+
+async fn start(settings: &Settings, stop: &CancellationToken) -> Result<Running, Failure> {
+    let database = Database::open(&settings.database_url)?;
+    database.check_reachable().await?;
+    let migrations = database.migrate().await?;
+    let service = wiring::wire(settings, &database)?;
+    let (server, addresses) = http::bind(service.apis, &settings.host, settings.port, stop.clone())?;
+    let handle = server.handle();
+    let mut workers = JoinSet::new();
+    workers.spawn(worker::deliver_notifications(service.deliver_notifications, stop.clone()));
+    workers.spawn(worker::remove_expired_sessions(service.remove_expired_sessions, stop.clone()));
+    for address in addresses {
+        tracing::info!(%address, database = %settings.database_url, migrations, "server_started");
+    }
+    Ok(Running { server: tokio::spawn(server), handle, workers, writes: service.writes })
+}
+
+/// Lets what is in flight come to its end.
+async fn finish(mut running: Running) {
+    tokio::time::sleep(shutdown::FAREWELL).await;
+    running.handle.stop(true).await;
+    running.writes.finish().await;
+    while let Some(ended) = running.workers.join_next().await {
+        if let Err(error) = ended {
             tracing::error!(error = %error, "worker_failed");
         }
     }

@@ -10,7 +10,7 @@ use super::{
 use library_auth_app::RefreshTokenLifetime;
 use library_loan_domain::LoanPeriod;
 use library_notification_infra::{SmtpNotifier, SmtpSettings};
-use library_shared_infra::{InvalidJwtKeys, JwtAlgorithm, JwtKeys, database::DatabaseUrl};
+use library_shared_infra::{InvalidJwtKeys, JwtAlgorithm, JwtKeys, cache::RedisConnections, database::DatabaseUrl};
 use std::{fs, time::Duration};
 use url::Url;
 
@@ -218,9 +218,9 @@ fn cache_location(text: &str) -> Option<CacheLocation> {
     if text == "memory://" {
         return Some(CacheLocation::InProcess);
     }
-    let is_url =
-        ["redis://", "rediss://", "unix://"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
-            && Url::parse(text).is_ok();
+    let has_scheme =
+        ["redis://", "rediss://", "unix://"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
+    let is_url = has_scheme && RedisConnections::is_url(text);
     is_url.then(|| CacheLocation::Redis(text.to_owned()))
 }
 

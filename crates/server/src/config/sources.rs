@@ -10,7 +10,7 @@ const MISSPELLING_LENGTH: usize = 8;
 const MISSPELLING_EDITS: usize = 2;
 
 /// Where the settings come from: what was given under which name.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Sources {
     /// What the command fills in where nothing else is said.
     pub defaults: Vec<(String, String)>,
@@ -45,10 +45,10 @@ impl Sources {
     /// What the environment, or else `.env`, gives for a variable.
     pub(super) fn given(&self, name: &str) -> Option<String> {
         let is_given = |(candidate, value): &(String, String)| candidate == name && !value.is_empty();
-        let in_environment = self.environment.iter().find(|pair| is_given(pair)).cloned();
+        let in_environment = self.environment.iter().rfind(|pair| is_given(pair)).cloned();
         let in_dotenv = || {
             let text = self.dotenv.as_deref().unwrap_or_default();
-            dotenvy::from_read_iter(text.as_bytes()).flatten().find(is_given)
+            dotenvy::from_read_iter(text.as_bytes()).flatten().filter(is_given).last()
         };
         in_environment.or_else(in_dotenv).map(|(_, value)| value)
     }

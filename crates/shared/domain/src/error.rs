@@ -26,6 +26,21 @@ pub enum DependencyError {
     },
 }
 
+/// What an error says, with what the errors beneath it say: for the log.
+pub fn error_chain(error: &dyn Error) -> String {
+    let mut chain = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        let text = source.to_string();
+        // Some errors repeat what the one beneath them says.
+        if !chain.ends_with(&text) {
+            chain = format!("{chain}: {text}");
+        }
+        next = source.source();
+    }
+    chain
+}
+
 impl DependencyError {
     /// An [`Unavailable`](Self::Unavailable) dependency.
     pub fn unavailable(dependency: &'static str, cause: impl Into<Cause>) -> Self {

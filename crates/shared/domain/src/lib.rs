@@ -24,10 +24,10 @@ mod text;
 mod unit_of_work;
 
 pub use clock::Clock;
-pub use error::{Cause, DependencyError};
+pub use error::{Cause, DependencyError, error_chain};
 pub use id_generator::IdGenerator;
 pub use ids::{BookId, InvalidId, LoanId, MemberId, NotificationId, RefreshTokenId, SessionId};
 pub use page::{InvalidPageLimit, Page, PageLimit, PageRequest};
-pub use revision::{Revision, Version, contended};
+pub use revision::{Revision, UPDATE_ATTEMPTS, Version, contended};
 pub use text::{InvalidText, TextLength, parse_text};
 pub use unit_of_work::{Transaction, Unit, UnitOfWork};

@@ -61,6 +61,10 @@ impl Revision {
     }
 }
 
+/// How often a use case that lost a race loads, changes and saves again. Each lost race is another caller's success, so that many
+/// callers at once all come through.
+pub const UPDATE_ATTEMPTS: usize = 100;
+
 /// The error of a use case that loaded, changed and saved again, and lost every race: each lost race is another caller's
 /// success, so this tells of a crowd and not of a fault.
 #[must_use]

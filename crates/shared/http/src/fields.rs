@@ -1,4 +1,5 @@
 use crate::{FieldError, Problem};
+use library_shared_domain::InvalidText;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::{borrow::Cow, fmt::Display};
@@ -41,6 +42,7 @@ impl FieldErrors {
         match value {
             TextField::Missing => self.note(field, "is required"),
             TextField::Mistyped => self.note(field, "must be a text"),
+            TextField::Text(text) if text.contains('\0') => self.note(field, InvalidText::ContainsNul),
             TextField::Text(text) => match parse(&text) {
                 Ok(value) => Some(value),
                 Err(error) => self.note(field, error),

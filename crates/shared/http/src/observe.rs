@@ -35,7 +35,7 @@ async fn observe_in_span(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let (method, path) = (request.method().clone(), loggable(request.path()));
+    let (method, path) = (request.method().clone(), loggable(request.match_pattern().as_deref(), request.path()));
     tracing::info!(%method, path, "request_started");
     let started = Instant::now();
     let response = next.call(request).await?.map_into_boxed_body();
@@ -48,13 +48,13 @@ async fn observe_in_span(
     Ok(response)
 }
 
-/// A path as the log may show it. What stands where an id should be may be anything, a name or a token among them: only ids and plain
-/// words are shown.
-fn loggable(path: &str) -> String {
-    let is_plain =
-        |segment: &str| segment.len() <= 32 && segment.bytes().all(|byte| byte.is_ascii_lowercase() || b"-._".contains(&byte));
-    let shown = |segment| if is_plain(segment) || Uuid::try_parse(segment).is_ok() { segment } else { "*" };
-    path.split('/').map(shown).collect::<Vec<_>>().join("/")
+/// A path as the log may show it: the words of a route, and UUIDs where it has a parameter. Anything else that clients write there
+/// may be personal or secret.
+fn loggable(route: Option<&str>, path: &str) -> String {
+    let Some(route) = route else { return "*".to_owned() };
+    let is_shown = |word: &str, segment: &str| word == segment || Uuid::try_parse(segment).is_ok();
+    let segments = route.split('/').zip(path.split('/'));
+    segments.map(|(word, segment)| if is_shown(word, segment) { segment } else { "*" }).collect::<Vec<_>>().join("/")
 }
 
 /// Whether the response is an error that is not written for people already.

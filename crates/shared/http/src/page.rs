@@ -37,7 +37,7 @@ fn parse<Id: From<Uuid>>(query: &str) -> Result<PageRequest<Id>, Problem> {
                 cursors += 1;
                 match decode_cursor(&value) {
                     Some(id) => page.after = Some(Id::from(id)),
-                    None => drop(errors.note::<()>("cursor", "must be the cursor of a link that a page of this list gave")),
+                    None => drop(errors.note::<()>("cursor", "must be a cursor, as the link to a next page has it")),
                 }
             }
             _ => {}

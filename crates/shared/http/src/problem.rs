@@ -7,7 +7,7 @@ use actix_web::{
         header::{self, HeaderName, HeaderValue},
     },
 };
-use library_shared_domain::{Cause, DependencyError};
+use library_shared_domain::{Cause, DependencyError, error_chain};
 use serde::Serialize;
 use std::{borrow::Cow, error::Error, fmt};
 
@@ -161,14 +161,7 @@ impl Problem {
 
     /// The cause with the causes beneath it, for the log.
     pub(crate) fn cause_chain(&self) -> Option<String> {
-        let mut next: Option<&dyn Error> = Some(self.0.cause.as_ref()?.as_ref());
-        let mut chain = Vec::new();
-        while let Some(error) = next {
-            chain.push(error.to_string());
-            next = error.source();
-        }
-        chain.dedup();
-        Some(chain.join(": "))
+        self.0.cause.as_ref().map(|cause| error_chain(cause.as_ref()))
     }
 }
 

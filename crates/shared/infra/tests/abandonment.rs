@@ -11,6 +11,7 @@ use library_test_worlds::{OwnDatabase, postgres_database, sqlite_database};
 use library_testkit::servers::PostgresServer;
 use rstest::rstest;
 use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
@@ -139,5 +140,36 @@ async fn normal_again(session: &Session, statement: &str) {
             Err(error @ DependencyError::Failed { .. }) => panic!("{error:?}"),
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_accepts_and_stays_silent_does_not_gather_connections() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("postgres://library@{}/library", silent.local_addr().expect("an address"));
+    let session = Session::from(Database::open(&url.parse().expect("a URL")).expect("a pool"));
+    let accepting = tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok(Ok((connection, _))) = tokio::time::timeout(Duration::from_secs(3), silent.accept()).await {
+            held.push(connection);
+        }
+        held
+    });
+
+    let refused = count(&session, "SELECT 1 AS number").await;
+
+    assert!(matches!(refused, Err(DependencyError::Unavailable { .. })), "{refused:?}");
+    for connection in accepting.await.expect("no panic") {
+        // What it sent is read first; then the end tells that it has hung up.
+        let mut received = [0; 256];
+        let closed = async {
+            loop {
+                connection.readable().await.expect("readable");
+                if matches!(connection.try_read(&mut received), Ok(0)) {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(3), closed).await.expect("a connection that was given up is closed");
     }
 }

@@ -23,12 +23,13 @@ macro_rules! refresh_token_repository_contract {
             a_token_that_was_rotated_before_is_a_replay_and_changes_nothing,
             of_many_who_present_one_token_one_gets_it_rotated,
             an_expired_token_is_refused_at_the_very_moment,
-            a_rotated_token_that_expired_is_refused,
+            a_rotated_token_is_a_replay_even_after_it_expired,
             a_revoked_session_ends_all_its_tokens,
             a_revoked_session_tells_when_it_ended_first,
             a_revoked_session_ends_no_other,
             a_session_that_does_not_exist_needs_no_ending,
             a_session_revoked_while_its_token_is_rotated_leaves_no_usable_token,
+            a_member_deleted_while_their_token_is_rotated_leaves_nothing_and_nobody_waits_for_ever,
             sessions_whose_last_token_expired_are_removed,
             a_session_with_one_living_token_keeps_all_its_tokens,
             a_session_whose_last_token_expires_at_the_very_moment_stays,
@@ -135,11 +136,11 @@ pub async fn an_expired_token_is_refused_at_the_very_moment(world: World) {
     assert_eq!(rotation, Rotation::Rotated(succeeded(&first, &successor)));
 }
 
-pub async fn a_rotated_token_that_expired_is_refused(world: World) {
+pub async fn a_rotated_token_is_a_replay_even_after_it_expired(world: World) {
     let (tokens, first) = (&world.repositories.refresh_tokens, a_session(&world).await);
     tokens.rotate(&first.token_hash, &a_successor(), now()).await.expect("answered");
     let rotation = tokens.rotate(&first.token_hash, &a_successor(), first.expires_at).await.expect("answered");
-    assert_eq!(rotation, Rotation::Refused);
+    assert_eq!(rotation, Rotation::Replayed { session: first.session, at: now() });
 }
 
 pub async fn a_revoked_session_ends_all_its_tokens(world: World) {
@@ -184,6 +185,23 @@ pub async fn a_session_that_does_not_exist_needs_no_ending(world: World) {
     let (tokens, first) = (&world.repositories.refresh_tokens, a_session(&world).await);
     tokens.revoke_session(SessionId::from_uuid(unique_id()), now()).await.expect("nothing to end");
     assert_eq!(tokens.find_by_hash(&first.token_hash).await.expect("found"), Some(first));
+}
+
+pub async fn a_member_deleted_while_their_token_is_rotated_leaves_nothing_and_nobody_waits_for_ever(world: World) {
+    let given = &world.repositories;
+    for _ in 0..WAYS {
+        let (member, successor) = (given.given_member(a_member()).await, a_successor());
+        let first = given.given_session(a_refresh_token().of(&member), now()).await;
+        let (tokens, members, hash, id) = (given.refresh_tokens.clone(), given.members.clone(), first.token_hash, member.id());
+        let (rotation, deleted) =
+            race_of_two(async move { tokens.rotate(&hash, &successor, now()).await }, async move { members.delete(id).await })
+                .await;
+        deleted.expect("nothing keeps them from being deleted");
+        assert!(matches!(rotation, Ok(Rotation::Rotated(_) | Rotation::Refused)), "{rotation:?}");
+        for hash in [first.token_hash, successor.token_hash] {
+            assert_eq!(given.refresh_tokens.find_by_hash(&hash).await.expect("looked up"), None);
+        }
+    }
 }
 
 pub async fn a_session_revoked_while_its_token_is_rotated_leaves_no_usable_token(world: World) {

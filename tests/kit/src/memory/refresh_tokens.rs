@@ -78,11 +78,15 @@ fn rotate(
         return Ok(Rotation::Refused);
     };
     let session_has_ended = state.sessions.get(&token.session).is_none_or(|session| session.revoked_at.is_some());
-    if session_has_ended || token.is_expired(now) {
+    if session_has_ended {
         return Ok(Rotation::Refused);
     }
+    // However old a rotated token is, presenting it again tells of two holders.
     if let Some(at) = token.revoked_at {
         return Ok(Rotation::Replayed { session: token.session, at });
+    }
+    if token.is_expired(now) {
+        return Ok(Rotation::Refused);
     }
     let next = RefreshToken {
         id: successor.id,

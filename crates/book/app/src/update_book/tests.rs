@@ -1,7 +1,7 @@
-use super::{ATTEMPTS, UpdateBook, UpdateBookCommand, UpdateBookError};
+use super::{UpdateBook, UpdateBookCommand, UpdateBookError};
 use crate::Cataloguing;
 use library_book_domain::{Book, BookDetails};
-use library_shared_domain::{BookId, DependencyError, Revision, Version};
+use library_shared_domain::{BookId, DependencyError, Revision, UPDATE_ATTEMPTS, Version};
 use library_testkit::{InMemoryLibrary, ManualClock, Port, Repositories, Rival, WAYS, a_book, now, race};
 use rstest::rstest;
 use std::sync::Arc;
@@ -71,7 +71,7 @@ async fn revisions_at_once_are_all_applied_whole() {
 async fn a_lost_race_is_run_again() {
     let library = InMemoryLibrary::new();
     let id = Repositories::from(&library).given_book(a_book()).await.id();
-    for _ in 1..ATTEMPTS {
+    for _ in 1..UPDATE_ATTEMPTS {
         library.outrun_next_update(Port::Books, Rival::Changed);
     }
     let updated = update_book(&library).execute(UpdateBookCommand { id, details: revised() }).await.expect("updated");
@@ -83,7 +83,7 @@ async fn a_lost_race_is_run_again() {
 async fn who_loses_every_race_is_asked_to_come_again() {
     let library = InMemoryLibrary::new();
     let book = Repositories::from(&library).given_book(a_book()).await;
-    for _ in 0..ATTEMPTS {
+    for _ in 0..UPDATE_ATTEMPTS {
         library.outrun_next_update(Port::Books, Rival::Changed);
     }
     let command = UpdateBookCommand { id: book.id(), details: revised() };

@@ -1,7 +1,7 @@
-use super::{ATTEMPTS, ReturnBook, ReturnBookError};
+use super::{ReturnBook, ReturnBookError};
 use crate::Lending;
 use library_loan_domain::Loan;
-use library_shared_domain::{DependencyError, LoanId, Version};
+use library_shared_domain::{DependencyError, LoanId, UPDATE_ATTEMPTS, Version};
 use library_testkit::builders::LoanBuilder;
 use library_testkit::{InMemoryLibrary, ManualClock, Port, Repositories, Rival, a_book, a_loan, a_member, count, now, race};
 use rstest::rstest;
@@ -101,7 +101,7 @@ async fn of_sixteen_who_race_to_return_one_loan_exactly_one_does() {
 async fn a_lost_race_is_run_again() {
     let library = InMemoryLibrary::new();
     let id = given_loan(&library, a_loan()).await.id();
-    for _ in 1..ATTEMPTS {
+    for _ in 1..UPDATE_ATTEMPTS {
         library.outrun_next_update(Port::Loans, Rival::Changed);
     }
     let returned = return_book(&library).execute(id).await.expect("returned");
@@ -112,7 +112,7 @@ async fn a_lost_race_is_run_again() {
 async fn who_loses_every_race_is_asked_to_come_again() {
     let library = InMemoryLibrary::new();
     let loan = given_loan(&library, a_loan()).await;
-    for _ in 0..ATTEMPTS {
+    for _ in 0..UPDATE_ATTEMPTS {
         library.outrun_next_update(Port::Loans, Rival::Changed);
     }
     let error = return_book(&library).execute(loan.id()).await.expect_err("contended");

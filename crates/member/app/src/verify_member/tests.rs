@@ -1,7 +1,7 @@
-use super::{ATTEMPTS, VerifyMember, VerifyMemberError};
+use super::{VerifyMember, VerifyMemberError};
 use crate::Membership;
 use library_member_domain::{Member, VerificationTokenIssuer};
-use library_shared_domain::{DependencyError, MemberId, Revision, Version};
+use library_shared_domain::{DependencyError, MemberId, Revision, UPDATE_ATTEMPTS, Version};
 use library_testkit::{FakeVerificationTokens, InMemoryLibrary, ManualClock, Port, Repositories, Rival, a_member, now, race};
 use rstest::rstest;
 use std::sync::Arc;
@@ -126,7 +126,7 @@ async fn a_member_who_is_deleted_meanwhile_is_not_found() {
 async fn a_lost_race_is_run_again() {
     let desk = a_desk();
     let token = desk.token_of(desk.member().await.id());
-    for _ in 1..ATTEMPTS {
+    for _ in 1..UPDATE_ATTEMPTS {
         desk.library.outrun_next_update(Port::Members, Rival::Changed);
     }
     assert!(desk.verify_member.execute(&token).await.expect("verified").is_verified());
@@ -136,7 +136,7 @@ async fn a_lost_race_is_run_again() {
 async fn who_loses_every_race_is_asked_to_come_again() {
     let desk = a_desk();
     let member = desk.member().await;
-    for _ in 0..ATTEMPTS {
+    for _ in 0..UPDATE_ATTEMPTS {
         desk.library.outrun_next_update(Port::Members, Rival::Changed);
     }
     let error = desk.verify_member.execute(&desk.token_of(member.id())).await.expect_err("contended");

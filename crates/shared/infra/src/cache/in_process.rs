@@ -52,8 +52,12 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> for InProcessCache<V> {
     }
 
     async fn fill(&self, id: Uuid, permit: FillPermit, value: &V) {
-        if let Ok(generation) = u64::try_from(permit.0) {
-            self.values.insert(id, (generation, value.clone()));
+        let is_current = |generation: u64| self.generation(id).load(Ordering::SeqCst) == generation;
+        let Some(generation) = u64::try_from(permit.0).ok().filter(|generation| is_current(*generation)) else { return };
+        self.values.insert(id, (generation, value.clone()));
+        // Forgotten meanwhile: nobody would see it, but what was deleted must not stay in memory, either.
+        if !is_current(generation) {
+            self.values.invalidate(&id);
         }
     }
 

@@ -3,7 +3,7 @@ use async_trait::async_trait;
 use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
 use deadpool_redis::{
     Config, Connection, CreatePoolError, Pool, PoolConfig, PoolError, Runtime, Timeouts,
-    redis::{AsyncCommands, ExistenceCheck, RedisError, Script, SetExpiry, SetOptions},
+    redis::{AsyncCommands, Client, ExistenceCheck, RedisError, Script, SetExpiry, SetOptions},
 };
 use std::{
     collections::HashMap,
@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 use tokio::{runtime::Handle, time::error::Elapsed};
+use tracing::Instrument;
 use uuid::Uuid;
 
 /// How long a command to Redis may take, its connection included. The database answers in a few milliseconds: a cache that
@@ -52,6 +53,12 @@ pub struct RedisConnections {
 pub struct RedisConnectError(#[source] CreatePoolError);
 
 impl RedisConnections {
+    /// Whether this is a URL that connections can be opened with.
+    #[must_use]
+    pub fn is_url(text: &str) -> bool {
+        Client::open(text).is_ok()
+    }
+
     /// Opens a pool. Connections are made when they are needed: a Redis that is away keeps nothing from starting.
     ///
     /// # Errors
@@ -82,12 +89,13 @@ impl RedisConnections {
             return;
         }
         let connections = self.clone();
-        self.runtime.spawn(async move {
+        let connect = async move {
             if let Err(error) = connections.pool.get().await {
                 tracing::debug!(error = %error, "redis_connect_failed");
             }
             connections.is_warming_up.store(false, Ordering::SeqCst);
-        });
+        };
+        self.runtime.spawn(connect.in_current_span());
     }
 }
 
@@ -145,13 +153,14 @@ impl<V, C: RedisValue<V>> RedisCache<V, C> {
             .without_max_times()
             .with_total_delay(Some(self.time_to_live + LEASE))
             .build();
-        self.connections.runtime.spawn(async move {
+        let keep_trying = async move {
             let forget = || connections.run(|mut connection| async move { connection.del::<_, ()>(Self::key(id)).await });
             if let Err(error) = forget.retry(patience).await {
                 tracing::warn!(error = %error, "redis_delete_given_up");
             }
             drop(guard);
-        });
+        };
+        self.connections.runtime.spawn(keep_trying.in_current_span());
     }
 }
 

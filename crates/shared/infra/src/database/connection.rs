@@ -6,8 +6,10 @@ use diesel_async::{
     sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper},
 };
 use futures_util::{FutureExt, future::BoxFuture};
+use library_shared_domain::error_chain;
 use std::error::Error;
 use tokio::{runtime::Handle, time::error::Elapsed};
+use tracing::Instrument;
 
 /// Runs SQLite's blocking calls on tokio's threads for them.
 ///
@@ -90,11 +92,13 @@ pub struct LeasedConnection {
     connection: Option<Connection>,
     in_statement: bool,
     in_transaction: bool,
+    /// A statement of it ran out of time, and may still run.
+    is_lost: bool,
 }
 
 impl LeasedConnection {
     pub(super) const fn new(connection: Connection) -> Self {
-        Self { connection: Some(connection), in_statement: false, in_transaction: false }
+        Self { connection: Some(connection), in_statement: false, in_transaction: false, is_lost: false }
     }
 
     /// Notes that a transaction is open from the next statement on.
@@ -121,6 +125,7 @@ impl LeasedConnection {
     /// # Errors
     /// That of the statement.
     pub fn finish_statement<T>(&mut self, outcome: Result<Result<T, DieselError>, Elapsed>) -> Result<T, SqlError> {
+        self.is_lost |= outcome.is_err();
         let finished = outcome.map_err(|_| SqlError::timed_out())?;
         self.in_statement = false;
         finished.map_err(SqlError::from)
@@ -130,9 +135,10 @@ impl LeasedConnection {
 impl Drop for LeasedConnection {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
+        let is_idle = !self.in_statement && !self.is_lost;
         match Handle::try_current() {
-            _ if !self.in_statement && !self.in_transaction => drop(connection),
-            Ok(runtime) if !self.in_statement => drop(runtime.spawn(return_rolled_back(connection))),
+            _ if is_idle && !self.in_transaction => drop(connection),
+            Ok(runtime) if is_idle => drop(runtime.spawn(return_rolled_back(connection).in_current_span())),
             _ => connection.close(),
         }
     }
@@ -143,7 +149,7 @@ async fn return_rolled_back(connection: Connection) {
     let mut lease = LeasedConnection::new(connection);
     let outcome = super::within_limit(lease.start_statement().roll_back()).await;
     if let Err(error) = lease.finish_statement(outcome) {
-        tracing::warn!(error = %error, "transaction_rollback_failed");
-        lease.in_statement = true;
+        tracing::warn!(error = error_chain(&error), "transaction_rollback_failed");
+        lease.is_lost = true;
     }
 }

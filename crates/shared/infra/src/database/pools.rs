@@ -20,6 +20,7 @@ use std::{
 };
 use tokio::runtime::Handle;
 use tokio_postgres::NoTls;
+use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 /// How long a start waits for the database.
@@ -160,12 +161,13 @@ fn postgres_pool(url: &str) -> Result<Pool<AsyncPgConnection>, BuildError> {
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |url| {
         let url = url.to_owned();
-        let connecting = runtime.spawn(async move {
+        // Aborted when its caller gives up: a server that accepts and stays silent would otherwise hold ever more sockets.
+        let connecting = AbortOnDropHandle::new(runtime.spawn(async move {
             let (client, driver) = tokio_postgres::connect(&url, NoTls).await.map_err(|error| refused(&error))?;
             let mut connection = AsyncPgConnection::try_from_client_and_connection(client, driver).await?;
             connection.batch_execute(POSTGRES_SETTINGS).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(connection)
-        });
+        }));
         connecting.map(|joined| joined.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))).boxed()
     });
     pool(AsyncDieselConnectionManager::new_with_config(url, config), POSTGRES_CONNECTIONS)

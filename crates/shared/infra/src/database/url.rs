@@ -1,4 +1,5 @@
 use std::{fmt, path::PathBuf, str::FromStr};
+use tokio_postgres::config::SslMode;
 use url::Url;
 
 /// Where the database is.
@@ -21,6 +22,9 @@ pub enum InvalidDatabaseUrl {
     /// It is no URL, or names no host.
     #[error("must be a URL such as postgres://user:password@host:5432/database")]
     Malformed,
+    /// It asks for TLS, which is not spoken to PostgreSQL yet.
+    #[error("must not ask for sslmode=require: connections to PostgreSQL are not encrypted")]
+    Tls,
     /// The path of the file is missing, or has parameters.
     #[error("must name a file, such as sqlite://library.db, without parameters")]
     Path,
@@ -41,6 +45,10 @@ impl FromStr for DatabaseUrl {
             return Err(InvalidDatabaseUrl::Scheme);
         }
         let url = Url::parse(text).map_err(|_| InvalidDatabaseUrl::Malformed)?;
+        let config: tokio_postgres::Config = text.parse().map_err(|_| InvalidDatabaseUrl::Malformed)?;
+        if config.get_ssl_mode() == SslMode::Require {
+            return Err(InvalidDatabaseUrl::Tls);
+        }
         if url.host_str().is_none_or(str::is_empty) { Err(InvalidDatabaseUrl::Malformed) } else { Ok(Self::Postgres(url)) }
     }
 }
@@ -73,7 +81,7 @@ mod tests {
 
     #[rstest]
     #[case("postgres://library:secret@db.example.com/library", "postgres://db.example.com:5432/library")]
-    #[case("postgresql://localhost:6432/library?options=secret", "postgres://localhost:6432/library")]
+    #[case("postgresql://localhost:6432/library?application_name=secret", "postgres://localhost:6432/library")]
     #[case("sqlite://library.db", "sqlite://library.db")]
     #[case("sqlite:///var/lib/library.db", "sqlite:///var/lib/library.db")]
     #[case("sqlite::memory:", "sqlite::memory:")]
@@ -90,6 +98,8 @@ mod tests {
     #[case("sqlite:///var/lib/", InvalidDatabaseUrl::Path)]
     #[case("sqlite://library.db?mode=ro", InvalidDatabaseUrl::Path)]
     #[case("postgres://", InvalidDatabaseUrl::Malformed)]
+    #[case("postgres://localhost/library?sslmode=perhaps", InvalidDatabaseUrl::Malformed)]
+    #[case("postgres://localhost/library?sslmode=require", InvalidDatabaseUrl::Tls)]
     #[case("postgres://local host/", InvalidDatabaseUrl::Malformed)]
     fn what_names_no_database_is_refused(#[case] text: &str, #[case] error: InvalidDatabaseUrl) {
         assert_eq!(text.parse::<DatabaseUrl>(), Err(error));
