@@ -38,10 +38,11 @@ impl Log {
         found.unwrap_or_else(|| panic!("no {name} within {LIMIT:?}: {:#?}", self.lines()))
     }
 
-    /// The events that are logged under a request of this id.
-    #[must_use]
-    pub fn events_of_request(&self, id: &str) -> Vec<Value> {
+    /// The events that are logged under the request of this id, as soon as it has been answered and that has been logged.
+    pub async fn events_of_request(&self, id: &str) -> Vec<Value> {
         let is_of = |span: &Value| span["request_id"] == id;
-        self.events().into_iter().filter(|event| event["spans"].as_array().is_some_and(|spans| spans.iter().any(is_of))).collect()
+        let is_under = |event: &Value| event["spans"].as_array().is_some_and(|spans| spans.iter().any(is_of));
+        self.wait_for("request_finished", is_under).await;
+        self.events().into_iter().filter(is_under).collect()
     }
 }

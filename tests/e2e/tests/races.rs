@@ -20,6 +20,7 @@ const EIGHT: usize = 8;
 async fn of_sixteen_borrowers_of_one_book_one_gets_it(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
     let borrowers = server.given_borrowers(MANY).await;
+    warm_up(borrowers.iter().map(|borrower| borrower.client.clone()).collect()).await;
     for _ in 0..3 {
         let book = server.given_book().await;
         let answers = racing(MANY, |number| borrow(&borrowers[number], &book)).await;
@@ -38,11 +39,12 @@ async fn of_sixteen_borrowers_of_one_book_one_gets_it(#[values(Sqlite, Postgres)
 async fn of_sixteen_returns_of_one_loan_one_counts(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
     let borrowers = server.given_borrowers(MANY).await;
+    warm_up(borrowers.iter().map(|borrower| borrower.client.clone()).collect()).await;
     let book = server.given_book().await;
     for _ in 0..3 {
         let loan = server.given_loan(&borrowers[0], &book).await;
         let answers = racing(MANY, |number| {
-            let (client, path) = (borrowers[number].client.another(), return_path(&loan));
+            let (client, path) = (borrowers[number].client.clone(), return_path(&loan));
             async move { client.post_nothing(&path).await }
         })
         .await;
@@ -57,12 +59,13 @@ async fn of_sixteen_returns_of_one_loan_one_counts(#[values(Sqlite, Postgres)] b
 #[tokio::test]
 async fn of_eight_registrations_with_one_address_one_is_taken(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
+    let clients = warm_up((0..EIGHT).map(|_| server.another()).collect()).await;
     for round in 0..3 {
         let answers = racing(EIGHT, |number| {
             // The same address, with one letter or another in upper case.
             let mut email = format!("ada.lovelace{round}@example.com");
             email[number..=number].make_ascii_uppercase();
-            let (client, body) = (server.another(), json!({"name": "Ada", "email": email, "password": PASSWORD}));
+            let (client, body) = (clients[number].clone(), json!({"name": "Ada", "email": email, "password": PASSWORD}));
             async move { client.post("/members", body).await }
         })
         .await;
@@ -75,10 +78,11 @@ async fn of_eight_registrations_with_one_address_one_is_taken(#[values(Sqlite, P
 #[tokio::test]
 async fn of_eight_books_with_one_isbn_one_is_taken(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
+    let clients = warm_up((0..EIGHT).map(|_| server.another()).collect()).await;
     for isbn in ["9780141439549", "3-522-17750-X", "978 0 14 143958 7"] {
         let answers = racing(EIGHT, |number| {
             let body = json!({"title": format!("Book {number}"), "author": "Somebody", "isbn": isbn});
-            let client = server.another();
+            let client = clients[number].clone();
             async move { client.post("/books", body).await }
         })
         .await;
@@ -93,9 +97,9 @@ async fn of_eight_books_with_one_isbn_one_is_taken(#[values(Sqlite, Postgres)] b
 #[tokio::test]
 async fn two_changes_of_one_book_are_made_whole_one_after_the_other(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
+    let clients = warm_up((0..2).map(|_| server.another()).collect()).await;
     let book = server.given_book().await;
     let path = book_path(&book);
-    let clients = [server.another(), server.another()];
     for round in 0..MANY {
         let answers = racing(2, |number| {
             let text = format!("{round}, {number}");
@@ -116,12 +120,13 @@ async fn two_changes_of_one_book_are_made_whole_one_after_the_other(#[values(Sql
 #[tokio::test]
 async fn sixteen_changes_of_one_book_are_all_made(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
+    let clients = warm_up((0..MANY).map(|_| server.another()).collect()).await;
     let book = server.given_book().await;
     let path = book_path(&book);
     let answers = racing(MANY, |number| {
         let text = format!("by {number}");
         let body = json!({"title": text, "author": text, "description": text});
-        let (client, path) = (server.another(), path.clone());
+        let (client, path) = (clients[number].clone(), path.clone());
         async move { client.put(&path, body).await }
     })
     .await;
@@ -134,11 +139,12 @@ async fn sixteen_changes_of_one_book_are_all_made(#[values(Sqlite, Postgres)] ba
 #[tokio::test]
 async fn of_sixteen_refreshes_with_one_token_one_wins_and_the_session_goes_on(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
+    let clients = warm_up((0..MANY).map(|_| server.another()).collect()).await;
     let member = server.given_member().await;
     let mut tokens = server.given_login(&member).await;
     for _ in 0..3 {
-        let answers = racing(MANY, |_| {
-            let (client, body) = (server.another(), json!({"refresh_token": tokens.refresh}));
+        let answers = racing(MANY, |number| {
+            let (client, body) = (clients[number].clone(), json!({"refresh_token": tokens.refresh}));
             async move { client.post("/auth/refresh", body).await }
         })
         .await;
@@ -152,9 +158,10 @@ async fn of_sixteen_refreshes_with_one_token_one_wins_and_the_session_goes_on(#[
 async fn a_book_that_is_deleted_while_it_is_borrowed_is_one_or_the_other(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
     let borrower = server.given_borrower().await;
+    let clients = warm_up(vec![server.another(), borrower.client.clone()]).await;
     for round in 0..MANY {
         let book = server.given_book().await;
-        match borrow_while_deleting(&server, &borrower, &book, book_path(&book), round).await {
+        match borrow_while_deleting(&clients[0], &borrower, &book, book_path(&book), round).await {
             [201, 409] => server.get(&book_path(&book)).await.assert_is(200, &book),
             [404, 204] => assert_eq!(server.get(&book_path(&book)).await.status, 404),
             other => panic!("borrowing and deleting a book at once: {other:?}"),
@@ -167,10 +174,11 @@ async fn a_book_that_is_deleted_while_it_is_borrowed_is_one_or_the_other(#[value
 async fn a_member_who_is_deleted_while_they_borrow_is_one_or_the_other(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
     let librarian = server.given_borrower().await;
+    let clients = warm_up(vec![server.another(), librarian.client.clone()]).await;
     for round in 0..MANY {
         let (book, member) = (server.given_book().await, server.given_member().await);
         let borrower = Borrower { client: librarian.client.clone(), member: member.clone() };
-        match borrow_while_deleting(&server, &borrower, &book, member.path(), round).await {
+        match borrow_while_deleting(&clients[0], &borrower, &book, member.path(), round).await {
             [201, 409] => server.get(&member.path()).await.assert_is(200, &member.body(false)),
             [404, 204] => {
                 assert_eq!(server.get(&member.path()).await.status, 404);
@@ -186,10 +194,11 @@ async fn a_member_who_is_deleted_while_they_borrow_is_one_or_the_other(#[values(
 #[tokio::test]
 async fn a_member_who_is_deleted_while_they_log_in_leaves_no_session(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
+    let clients = warm_up((0..2).map(|_| server.another()).collect()).await;
     for _ in 0..EIGHT {
         let member = server.given_member().await;
         let answers = racing(2, |number| {
-            let (client, member) = (server.another(), member.clone());
+            let (client, member) = (clients[number].clone(), member.clone());
             async move {
                 match number {
                     0 => client.post("/auth/login", json!({"email": member.email, "password": PASSWORD})).await,
@@ -212,12 +221,13 @@ async fn a_member_who_is_deleted_while_they_log_in_leaves_no_session(#[values(Sq
 #[tokio::test]
 async fn who_reads_a_book_after_its_change_never_sees_the_old_one(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
+    let clients = warm_up((0..EIGHT).map(|_| server.another()).collect()).await;
     let book = server.given_book().await;
     let path = book_path(&book);
     for round in 0..MANY {
         let title = format!("Edition {round}");
         let answers = racing(EIGHT, |number| {
-            let (client, path) = (server.another(), path.clone());
+            let (client, path) = (clients[number].clone(), path.clone());
             let body = json!({"title": title, "author": "a", "description": ""});
             async move {
                 // Readers who fill the cache while the writer writes.
@@ -232,11 +242,24 @@ async fn who_reads_a_book_after_its_change_never_sees_the_old_one(#[values(Sqlit
     }
 }
 
+/// Has each client, and the server for each, open its connections beforehand: who has to open one comes too late to race.
+async fn warm_up(clients: Vec<Client>) -> Vec<Client> {
+    for _ in 0..3 {
+        let answers = racing(clients.len(), |number| {
+            let client = clients[number].clone();
+            async move { client.get("/members").await }
+        })
+        .await;
+        assert_eq!(tally(&answers), BTreeMap::from([(200, clients.len())]));
+    }
+    clients
+}
+
 /// The statuses of borrowing the book and of deleting what is at this path, at once; now the one sets off first, now the other.
-async fn borrow_while_deleting(server: &Server, borrower: &Borrower, book: &Value, path: String, round: usize) -> [u16; 2] {
+async fn borrow_while_deleting(deleter: &Client, borrower: &Borrower, book: &Value, path: String, round: usize) -> [u16; 2] {
     let borrower_at = round % 2;
     let answers = racing(2, |number| {
-        let (loan, deleter, path) = (borrow(borrower, book), server.another(), path.clone());
+        let (loan, deleter, path) = (borrow(borrower, book), deleter.clone(), path.clone());
         async move { if number == borrower_at { loan.await } else { deleter.delete(&path).await } }
     })
     .await;

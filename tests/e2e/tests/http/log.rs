@@ -32,7 +32,9 @@ async fn nothing_personal_and_nothing_secret_is_logged(
     server.post_text("/members", format!("{{\"email\": \"{}\", {PASSWORD}", member.email)).await;
     server.with_token(&format!("{}x", second.access)).post("/loans", json!({})).await;
     server.post("/auth/logout", json!({"refresh_token": second.refresh})).await;
-    server.delete(&member.path()).await.assert_is_empty(204);
+    let last = server.delete(&member.path()).await;
+    last.assert_is_empty(204);
+    server.log().events_of_request(last.header("X-Request-Id").expect("an id")).await;
 
     let secrets = [
         &*member.email,

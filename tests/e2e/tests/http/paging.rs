@@ -9,7 +9,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 const LIMIT_RULE: &str = "must be a whole number from 1 to 200";
-const CURSOR_RULE: &str = "must be the cursor of a link that a page of this list gave";
+const CURSOR_RULE: &str = "must be a cursor, as the link to a next page has it";
 
 #[rstest]
 #[tokio::test]

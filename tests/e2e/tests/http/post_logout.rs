@@ -26,7 +26,7 @@ async fn a_token_that_nobody_knows_is_logged_out_already(#[values(Sqlite, Postgr
     let server = Server::start(backend).await;
     let member = server.given_member().await;
     let tokens = server.given_login(&member).await;
-    for unknown in ["x", "\u{0}", &tokens.access, &"é".repeat(9_000)] {
+    for unknown in ["x", &tokens.access, &"é".repeat(9_000)] {
         server.post("/auth/logout", json!({"refresh_token": unknown})).await.assert_is_empty(204);
     }
     let renewed = server.post("/auth/refresh", json!({"refresh_token": tokens.refresh})).await;

@@ -67,7 +67,6 @@ async fn a_token_that_is_not_good_verifies_nobody(#[values(Sqlite, Postgres)] ba
     let mut bad = tokens::forgeries_of(&token);
     bad.push(("an access token", login.access));
     bad.push(("a refresh token", login.refresh));
-    bad.push(("a NUL", "\u{0}".to_owned()));
     for (what, token) in bad {
         let answer = server.post("/members/verify", json!({"token": token})).await;
         assert_eq!(answer.status, 401, "{what}: {answer:#?}");
@@ -112,6 +111,7 @@ async fn no_token_is_no_verification(#[values(Sqlite, Postgres)] backend: Backen
         (json!({"token": Value::Null}), "is required"),
         (json!({"token": ""}), "must not be empty"),
         (json!({"token": " \n"}), "must not be empty"),
+        (json!({"token": "\u{0}"}), "must not contain the character U+0000"),
         (json!({"token": 1}), "must be a text"),
         (json!({"token": {"token": "x"}}), "must be a text"),
     ];

@@ -99,7 +99,7 @@ async fn what_is_no_refresh_token_of_a_member_is_refused(#[values(Sqlite, Postgr
     server.delete(&gone.path()).await.assert_is_empty(204);
     let flipped = if tokens.refresh.starts_with('A') { 'B' } else { 'A' };
     let tampered = format!("{flipped}{}", &tokens.refresh[1..]);
-    let bad = [of_gone.refresh, tampered, tokens.access, verification, "x".to_owned(), "\u{0}".to_owned(), "é".repeat(9_000)];
+    let bad = [of_gone.refresh, tampered, tokens.access, verification, "x".to_owned(), "é".repeat(9_000)];
     for token in bad {
         refresh(&server, &token).await.assert_problem(&refused());
     }
@@ -118,6 +118,7 @@ async fn no_refresh_token_is_refused_by_field(
         (json!({"refresh_token": Value::Null}), "is required"),
         (json!({"refresh_token": ""}), "must not be empty"),
         (json!({"refresh_token": " \t"}), "must not be empty"),
+        (json!({"refresh_token": "x\u{0}"}), "must not contain the character U+0000"),
         (json!({"refresh_token": 1}), "must be a text"),
         (json!({"refresh_token": ["x"]}), "must be a text"),
     ];

@@ -36,6 +36,7 @@ async fn an_insane_id_is_replaced_and_never_logged(#[values(Sqlite, Postgres)] b
         let answer = server.send(server.request("GET", "/books").header("X-Request-Id", header)).await;
         let own = answer.header("X-Request-Id").expect("an id").to_owned();
         assert_eq!(own.len(), 36, "{own}");
+        server.log().events_of_request(&own).await;
         replaced.push(own);
     }
     replaced.sort_unstable();
@@ -51,7 +52,7 @@ async fn the_id_stands_on_every_line_that_is_logged_under_the_request(#[values(S
     let server = Server::start(backend).await;
     let request = server.request("POST", "/books?shelf=3").header("X-Request-Id", "the-id").json(&json!({}));
     assert_eq!(server.send(request).await.status, 422);
-    let events = server.log().events_of_request("the-id");
+    let events = server.log().events_of_request("the-id").await;
     let names: Vec<_> = events.iter().map(|event| event["message"].as_str().expect("a text")).collect();
     assert_eq!(names, ["request_started", "request_finished"]);
     for event in &events {
@@ -80,7 +81,8 @@ async fn a_500_says_its_id_and_the_log_says_the_cause() {
         "request_id": "the-id",
     });
     assert_eq!(document, expected);
-    let failed = server.log().events_of_request("the-id").into_iter().find(|event| event["message"] == "request_failed");
+    let events = server.log().events_of_request("the-id").await;
+    let failed = events.iter().find(|event| event["message"] == "request_failed");
     let failed = failed.expect("request_failed");
     assert_eq!((&failed["level"], &failed["status_code"]), (&json!("ERROR"), &json!(500)));
     assert!(failed["cause"].as_str().is_some_and(|cause| cause.contains("books")), "{failed}");

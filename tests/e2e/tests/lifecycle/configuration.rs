@@ -6,7 +6,7 @@ use library_testkit::servers::PostgresServer;
 use rcgen::{KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use rstest::rstest;
 use serde_json::{Value, json};
-use std::{net::TcpListener, time::Duration};
+use std::{net::TcpListener, sync::LazyLock, time::Duration};
 
 /// What a start may take that gives up after five seconds, on a machine that does much else.
 const GIVEN_UP: Duration = Duration::from_secs(8);
@@ -155,7 +155,7 @@ async fn every_algorithm_signs_and_no_other_is_accepted(
     let path = |name: &str| directory.path().join(name).to_str().expect("a path in UTF-8").to_owned();
     let (private, public) = rsa_keys();
     std::fs::write(path("private.pem"), private).expect("a file can be written");
-    std::fs::write(path("public.pem"), &public).expect("a file can be written");
+    std::fs::write(path("public.pem"), public).expect("a file can be written");
     let mut builder = Server::builder(backend).await.with("JWT_ALGORITHM", algorithm);
     if algorithm.starts_with("RS") {
         builder = builder
@@ -222,8 +222,11 @@ fn assert_gave_up(finished: &Finished, database: &str) {
     assert!(!finished.stderr.contains("hunter2") && !finished.stdout.contains("hunter2"), "{finished:?}");
 }
 
-/// A private and its public key, in PEM.
-fn rsa_keys() -> (String, String) {
-    let keys = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).expect("keys can be made");
-    (keys.serialize_pem(), keys.public_key_pem())
+/// A private and its public key, in PEM; made once, which takes a while.
+fn rsa_keys() -> &'static (String, String) {
+    static KEYS: LazyLock<(String, String)> = LazyLock::new(|| {
+        let keys = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).expect("keys can be made");
+        (keys.serialize_pem(), keys.public_key_pem())
+    });
+    &KEYS
 }

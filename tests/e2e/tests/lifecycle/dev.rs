@@ -1,6 +1,6 @@
 use library_e2e::{
     Backend::{self, Postgres, Sqlite},
-    KEY, Server, Storage,
+    KEY, Server, Storage, eventually,
 };
 use rstest::rstest;
 use serde_json::json;
@@ -59,8 +59,9 @@ async fn the_log_is_for_people_where_nobody_says_otherwise() {
     let directory = tempfile::tempdir().expect("a directory can be made");
     let server = Server::dev_in(directory.path()).without("LOG_FORMAT").start().await;
     server.get("/health").await.assert_is(200, &json!("OK"));
+    let is_finished = |line: &String| line.contains("request_finished") && line.contains("status_code=200");
+    eventually("a line for the request", async || server.log().lines().iter().find(|line| is_finished(line)).cloned()).await;
     let lines = server.log().lines();
-    assert!(lines.iter().any(|line| line.contains("request_finished") && line.contains("status_code=200")), "{lines:#?}");
     assert!(lines.iter().all(|line| !line.contains('\u{1b}')), "colours are for terminals: {lines:#?}");
     assert!(server.log().events().is_empty());
 }
