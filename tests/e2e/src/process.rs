@@ -1,5 +1,6 @@
 use crate::{Log, eventually};
 use std::{
+    fs,
     io::{BufRead, BufReader, Read},
     process::{Child, Command, ExitStatus, Stdio},
     thread::{self, JoinHandle},
@@ -25,6 +26,15 @@ impl Process {
             collect(child.stderr.take().expect("it is piped"), stderr.clone()),
         ];
         Self { child, readers }
+    }
+
+    /// How many bytes of memory it has resident.
+    pub fn resident_memory(&self) -> usize {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let kilobytes =
+            status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse::<usize>().ok());
+        kilobytes.expect("Linux tells the memory of a process") * 1_024
     }
 
     /// Whether it still runs.

@@ -94,6 +94,12 @@ impl Server {
         self.builder.storage.as_ref().expect("a server of `dev` has none of the tests' own")
     }
 
+    /// How many bytes of memory it has resident.
+    #[must_use]
+    pub fn resident_memory(&self) -> usize {
+        self.process.resident_memory()
+    }
+
     /// Asks it to end, with SIGTERM, and does not wait.
     pub fn ask_to_end(&self) {
         self.process.ask_to_end();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use time::Duration;
 
 /// For how long a worker holds a notification before another may take it: longer than sending one may take.
-const LEASE: Duration = Duration::minutes(2);
+const LEASE: Duration = Duration::minutes(1);
 
 /// Sends what is queued.
 pub struct DeliverNotifications {

@@ -39,6 +39,9 @@ async fn a_server_that_runs_is_well_and_one_that_does_not_is_not(#[values(Sqlite
         let check = Command::new(["healthcheck"]).with("HOST", host).with("PORT", port).run().await;
         assert_eq!((check.code, check.stderr.as_str()), (Some(0), ""), "{host}");
     }
+    // A proxy is for the way out; the server is on this machine.
+    let proxied = Command::new(["healthcheck"]).with("PORT", port).with("HTTP_PROXY", "http://127.0.0.1:1").run().await;
+    assert_eq!((proxied.code, proxied.stderr.as_str()), (Some(0), ""));
     let check = Command::new(["healthcheck"]).with("HOST", "127.0.0.1").with("PORT", port);
     server.kill();
     let finished = check.run().await;

@@ -151,7 +151,7 @@ fn nobody_takes_mail(builder: ServerBuilder) -> ServerBuilder {
 }
 
 /// Until the queue says that sending was tried, and when it will be again: a server that is killed within an attempt holds the
-/// notification for two minutes more.
+/// notification for a minute more.
 async fn wait_for_a_first_attempt(server: &Server) {
     eventually("a first attempt", async || queue(server).await.contains("1 attempt(s); ").then_some(())).await;
 }

@@ -5,5 +5,6 @@ mod configuration;
 mod dev;
 mod mail;
 mod outages;
+mod resources;
 mod start;
 mod stop;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use time::Duration;
 
 /// For how long a worker holds what it has claimed.
-const LEASE: Duration = Duration::minutes(2);
+const LEASE: Duration = Duration::minutes(1);
 
 /// A library and a worker that sends what is queued there.
 struct Desk {

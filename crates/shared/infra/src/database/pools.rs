@@ -36,9 +36,9 @@ const SQLITE_READERS: usize = 8;
 /// The server's own limits, a little above ours, so that what a caller has given up on does not run on for long.
 const POSTGRES_SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '10s'; SET TIME ZONE 'UTC';";
 
-/// `synchronous = full` keeps what was acknowledged through a power failure.
-const SQLITE_SETTINGS: &str =
-    "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA foreign_keys = on;";
+/// `synchronous = full` keeps what was acknowledged through a power failure; `secure_delete` overwrites what was deleted, which may
+/// be personal.
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA foreign_keys = on; PRAGMA secure_delete = on;";
 
 /// The connections to one database. Clones share them.
 #[derive(Clone)]
