@@ -245,6 +245,15 @@ async fn what_was_forgotten_while_redis_was_frozen_is_not_seen_when_it_is_back()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn redis_is_reached_over_a_socket_in_the_file_system() {
+    let redis = RedisServer::start().await;
+    let (cache, id) = (cache_on(&redis.socket_url(), TIME_TO_LIVE), unique_id());
+    let permit = miss(&cache, id).await;
+    cache.fill(id, permit, &7).await;
+    assert_eq!(cache.look_up(id).await, LookUp::Hit(7));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_redis_whose_connections_take_long_to_make_is_reached_all_the_same() {
     let url = redis_url_of_its_own().await;
     let (server, database) = url.strip_prefix("redis://").and_then(|rest| rest.split_once('/')).expect("a URL of Redis");

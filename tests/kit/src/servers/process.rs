@@ -84,6 +84,11 @@ impl ServerProcess {
         Ok(process)
     }
 
+    /// The directory that the server runs in.
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// Ends the server at once; the directory stays.
     pub(super) fn stop(&self) {
         self.order("stop");

@@ -66,6 +66,12 @@ impl RedisServer {
         self.url_of(0)
     }
 
+    /// `unix://…`: the same server, over a socket in the file system.
+    #[must_use]
+    pub fn socket_url(&self) -> String {
+        format!("unix://{}", self.process.directory().join("redis.sock").display())
+    }
+
     /// The port that it listens on.
     #[must_use]
     pub fn port(&self) -> u16 {
@@ -99,8 +105,10 @@ impl RedisServer {
              or set TEST_REDIS_URL to a server whose databases may be emptied",
         )?;
         on_free_port(|port| {
-            let arguments =
-                format!("--port {port} --bind 127.0.0.1 --appendonly no --databases {DATABASES} --daemonize no --save");
+            let arguments = format!(
+                "--port {port} --bind 127.0.0.1 --appendonly no --databases {DATABASES} --daemonize no \
+                 --unixsocket redis.sock --save"
+            );
             let plan = Plan {
                 name: "redis",
                 prepare: ":".to_owned(),
