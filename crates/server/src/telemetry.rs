@@ -28,5 +28,7 @@ fn filter(level: LogLevel) -> Targets {
     Targets::new()
         .with_default(own.min(LevelFilter::INFO))
         .with_target("library", own)
+        // It calls it an error when a client sends something that is not HTTP.
+        .with_target("actix_http", LevelFilter::OFF)
         .with_target(PRINTED_MAIL_TARGET, LevelFilter::INFO)
 }

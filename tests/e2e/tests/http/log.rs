@@ -1,6 +1,6 @@
 use library_e2e::{
     Backend::{self, Postgres, Sqlite},
-    KEY, PASSWORD, Server, Tokens,
+    KEY, PASSWORD, Server, Tokens, read_to_end,
 };
 use rstest::rstest;
 use serde_json::json;
@@ -58,4 +58,18 @@ async fn nothing_personal_and_nothing_secret_is_logged(
             assert!(!line.contains(secret), "{secret} stands in {line}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_not_even_http_is_refused_and_no_error_of_the_server() {
+    let server = Server::start(Sqlite).await;
+    for nonsense in
+        ["nonsense\r\n\r\n", "GET /books HTTP/1.1\r\nno header\r\n\r\n", "POST /books HTTP/1.1\r\nContent-Length: -1\r\n\r\n"]
+    {
+        let answer = read_to_end(&mut server.connect_and_send(nonsense.as_bytes()).await).await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    }
+    server.get("/health").await.assert_is(200, &json!("OK"));
+    let errors: Vec<_> = server.log().events().into_iter().filter(|event| event["level"] == "ERROR").collect();
+    assert!(errors.is_empty(), "{errors:?}");
 }
