@@ -18,7 +18,9 @@ async fn an_empty_directory_is_enough_and_what_was_kept_there_is_used_again() {
     }
     let key = fs::read_to_string(directory.path().join("library.key")).expect("it can be read");
     assert!(key.trim().len() >= 32, "the key is too short");
-    assert_eq!(mode(&directory.path().join("library.key")), 0o600);
+    for file in ["library.db", "library.db-wal", "library.key"] {
+        assert_eq!(mode(&directory.path().join(file)), 0o600, "{file} is its owner's alone");
+    }
 
     server.restart().await;
     let path = "/loans/01890a5d-ac96-774b-bcce-b302099a8057/return";

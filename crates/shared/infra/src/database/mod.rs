@@ -44,7 +44,7 @@ pub async fn within_limit<T>(query: impl Future<Output = T>) -> Result<T, tokio:
 
 /// Runs one query, written once, on a connection of either database, and answers with `Result<_, SqlError>`.
 ///
-/// ```ignore
+/// ```text
 /// with_connection!(self.session.read().await?, |connection| {
 ///     books::table.find(SqlUuid::new(id)).first::<BookRow>(connection).await.optional()
 /// })
@@ -52,7 +52,7 @@ pub async fn within_limit<T>(query: impl Future<Output = T>) -> Result<T, tokio:
 ///
 /// Where the SQL itself differs, a pair says what it is on PostgreSQL and what on SQLite:
 ///
-/// ```ignore
+/// ```text
 /// with_connection!(self.session.write().await?, |connection, statement = (ON_POSTGRES, ON_SQLITE)| {
 ///     sql_query(statement).execute(connection).await
 /// })

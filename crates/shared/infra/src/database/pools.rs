@@ -15,6 +15,9 @@ use futures_util::FutureExt;
 use library_shared_domain::DependencyError;
 use std::{
     error::Error as _,
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -84,7 +87,10 @@ impl Database {
         let failed = |reason: String| ConnectError { database: url.clone(), reason };
         let (address, anchor) = match url {
             DatabaseUrl::Postgres(address) => (Address::Postgres(address.to_string()), None),
-            DatabaseUrl::SqliteFile(path) => (Address::Sqlite(path.to_string_lossy().into_owned()), None),
+            DatabaseUrl::SqliteFile(path) => {
+                keep_for_owner(path);
+                (Address::Sqlite(path.to_string_lossy().into_owned()), None)
+            }
             DatabaseUrl::SqliteMemory => {
                 #[expect(clippy::disallowed_methods, reason = "the name of a database in memory is no id of the domain's")]
                 let name = format!("file:/library-{}?vfs=memdb", Uuid::new_v4());
@@ -177,6 +183,12 @@ fn postgres_pool(url: &str) -> Result<Pool<AsyncPgConnection>, BuildError> {
 fn refused(error: &tokio_postgres::Error) -> ConnectionError {
     let reason = error.source().map(|source| format!(": {source}")).unwrap_or_default();
     ConnectionError::BadConnection(format!("{error}{reason}"))
+}
+
+/// A database that does not exist yet is made for its owner alone: it holds members and the hashes of their passwords. What keeps it
+/// from being made is told when it is opened.
+fn keep_for_owner(path: &Path) {
+    drop(OpenOptions::new().write(true).create_new(true).mode(0o600).open(path));
 }
 
 fn sqlite_pools(path: &str, anchor: Option<Anchor>) -> Result<Pools, BuildError> {
