@@ -172,7 +172,7 @@ mod given {
 mod the_end_of_the_process {
     use super::*;
 
-    /// Says what kind of end `starts_servers_and_ends` is to come to.
+    /// Says what kind of end a test process of its own, which runs `in_good_order_leaves_nothing`, is to come to.
     const END: &str = "LIBRARY_TEST_END";
 
     #[tokio::test]
@@ -181,8 +181,12 @@ mod the_end_of_the_process {
     }
 
     #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "a message between two test processes is no configuration")]
     async fn in_good_order_leaves_nothing() {
-        leaves_nothing("exit", |_| ()).await;
+        match env::var(END) {
+            Ok(end) => start_servers_and_end(&end).await,
+            Err(_) => leaves_nothing("exit", |_| ()).await,
+        }
     }
 
     #[tokio::test]
@@ -195,16 +199,12 @@ mod the_end_of_the_process {
         leaves_nothing("freeze", |child| child.kill().expect("it runs")).await;
     }
 
-    #[tokio::test]
-    #[ignore = "the tests beside it run it as a process of its own"]
-    #[expect(clippy::disallowed_methods, reason = "a message between two test processes is no configuration")]
-    async fn starts_servers_and_ends() {
-        let end = env::var(END).expect("the tests beside it set it");
+    async fn start_servers_and_end(end: &str) {
         let (postgres, redis) = (PostgresServer::start().await, RedisServer::start().await);
         let database = postgres.database().await;
         let row = connect(database.url()).await.query_one("SHOW data_directory", &[]).await.expect("the server runs");
         println!("{} {} {}", postgres.port(), redis.port(), row.get::<_, String>(0));
-        match end.as_str() {
+        match end {
             "exit" => {
                 // As with a static: nobody drops it.
                 std::mem::forget((postgres, redis));
@@ -223,7 +223,7 @@ mod the_end_of_the_process {
 
     async fn leaves_nothing(end: &str, finish: impl FnOnce(&mut std::process::Child)) {
         let mut child = Command::new(env::current_exe().expect("this program runs"))
-            .args(["--exact", "the_end_of_the_process::starts_servers_and_ends", "--ignored", "--nocapture"])
+            .args(["--exact", "the_end_of_the_process::in_good_order_leaves_nothing", "--nocapture"])
             .env(END, end)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
