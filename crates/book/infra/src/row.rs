@@ -1,8 +1,8 @@
 use crate::schema::books;
 use diesel::{Insertable, Queryable};
 use library_book_domain::{Author, Book, BookDetails, Description, Isbn, Title};
-use library_shared_domain::{BookId, DependencyError, Revision, Version};
-use library_shared_infra::database::{SqlTimestamp, SqlUuid, corrupt};
+use library_shared_domain::{BookId, DependencyError};
+use library_shared_infra::database::{SqlTimestamp, SqlUuid, corrupt, revision};
 use std::fmt::Display;
 
 #[derive(Queryable, Insertable)]
@@ -47,7 +47,7 @@ impl TryFrom<BookRow> for Book {
                 author: Author::parse(&row.author).map_err(|error| unreadable(id, error))?,
                 description: Description::parse(&row.description).map_err(|error| unreadable(id, error))?,
             },
-            Revision { version: Version::from_number(row.version), created_at: row.created_at.0, updated_at: row.updated_at.0 },
+            revision(row.version, row.created_at, row.updated_at),
         ))
     }
 }

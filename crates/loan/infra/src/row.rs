@@ -1,8 +1,8 @@
 use crate::schema::loans;
 use diesel::{Insertable, Queryable, Selectable};
 use library_loan_domain::Loan;
-use library_shared_domain::{DependencyError, LoanId, Revision, Version};
-use library_shared_infra::database::{SqlTimestamp, SqlUuid, corrupt};
+use library_shared_domain::{DependencyError, LoanId};
+use library_shared_infra::database::{SqlTimestamp, SqlUuid, corrupt, revision};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = loans)]
@@ -40,8 +40,7 @@ impl TryFrom<LoanRow> for Loan {
 
     fn try_from(row: LoanRow) -> Result<Self, DependencyError> {
         let id: LoanId = row.id.id();
-        let revision =
-            Revision { version: Version::from_number(row.version), created_at: row.created_at.0, updated_at: row.updated_at.0 };
+        let revision = revision(row.version, row.created_at, row.updated_at);
         let returned_at = row.returned_at.map(|returned_at| returned_at.0);
         Self::restore(id, row.book_id.id(), row.member_id.id(), row.loaned_at.0, row.due_at.0, returned_at, revision)
             .map_err(|error| corrupt("loans", id, error))

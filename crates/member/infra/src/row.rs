@@ -1,8 +1,8 @@
 use crate::schema::members;
 use diesel::{Insertable, Queryable};
 use library_member_domain::{Email, Member, MemberName};
-use library_shared_domain::{DependencyError, MemberId, Revision, Version};
-use library_shared_infra::database::{SqlTimestamp, SqlUuid, corrupt};
+use library_shared_domain::{DependencyError, MemberId};
+use library_shared_infra::database::{SqlTimestamp, SqlUuid, corrupt, revision};
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = members)]
@@ -43,7 +43,7 @@ impl TryFrom<MemberRow> for Member {
             MemberName::parse(&row.name).map_err(|error| corrupt("members", id, error))?,
             Email::parse(&row.email).map_err(|error| corrupt("members", id, error))?,
             row.is_verified,
-            Revision { version: Version::from_number(row.version), created_at: row.created_at.0, updated_at: row.updated_at.0 },
+            revision(row.version, row.created_at, row.updated_at),
         ))
     }
 }

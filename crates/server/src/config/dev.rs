@@ -17,20 +17,21 @@ const KEY: &str = "library.key";
 /// # Errors
 /// Where the key can be neither read nor kept.
 pub fn dev_defaults(sources: &Sources) -> io::Result<Vec<(String, String)>> {
+    let given = sources.given();
     let mut defaults =
         vec![("DATABASE_URL".to_owned(), format!("sqlite://./{DATABASE}")), ("REDIS_URL".to_owned(), "memory://".to_owned())];
-    if let Some(port) = sources.given("PORT") {
+    if let Some(port) = given.get("PORT") {
         defaults.push(("APP_BASE_URL".to_owned(), format!("http://localhost:{port}")));
     }
-    if sources.given("JWT_SECRET_KEY").is_none() {
-        defaults.push(("JWT_SECRET_KEY".to_owned(), kept_key(&key_path(sources))?));
+    if !given.contains_key("JWT_SECRET_KEY") {
+        defaults.push(("JWT_SECRET_KEY".to_owned(), kept_key(&key_path(given.get("DATABASE_URL")))?));
     }
     Ok(defaults)
 }
 
-fn key_path(sources: &Sources) -> PathBuf {
-    let url = sources.given("DATABASE_URL").unwrap_or_default();
-    let folder = url.strip_prefix("sqlite://").and_then(|path| Path::new(path).parent());
+fn key_path(database_url: Option<&String>) -> PathBuf {
+    let path = database_url.and_then(|url| url.strip_prefix("sqlite://"));
+    let folder = path.and_then(|path| Path::new(path).parent());
     folder.unwrap_or_else(|| Path::new(".")).join(KEY)
 }
 

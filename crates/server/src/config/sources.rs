@@ -42,15 +42,9 @@ impl Sources {
         Ok(Self { defaults: Vec::new(), dotenv, environment })
     }
 
-    /// What the environment, or else `.env`, gives for a variable.
-    pub(super) fn given(&self, name: &str) -> Option<String> {
-        let is_given = |(candidate, value): &(String, String)| candidate == name && !value.is_empty();
-        let in_environment = self.environment.iter().rfind(|pair| is_given(pair)).cloned();
-        let in_dotenv = || {
-            let text = self.dotenv.as_deref().unwrap_or_default();
-            dotenvy::from_read_iter(text.as_bytes()).flatten().filter(is_given).last()
-        };
-        in_environment.or_else(in_dotenv).map(|(_, value)| value)
+    /// What is given for each variable, whatever else is wrong.
+    pub(super) fn given(&self) -> BTreeMap<String, String> {
+        self.values(&mut ConfigProblems::default())
     }
 
     /// The known variables that have a value, the environment's over that of `.env`. An empty one has none.

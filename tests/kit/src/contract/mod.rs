@@ -18,6 +18,7 @@
 pub mod account_directory;
 pub mod book_repository;
 pub mod credential_repository;
+mod forgery;
 pub mod loan_repository;
 mod macros;
 pub mod member_repository;

@@ -143,6 +143,10 @@ impl<V, C: RedisValue<V>> RedisCache<V, C> {
         format!("{}:{id}", C::NAMESPACE)
     }
 
+    async fn delete(connections: &RedisConnections, id: Uuid) -> Result<(), CommandError> {
+        connections.run(|mut connection| async move { connection.del(Self::key(id)).await }).await
+    }
+
     /// Forgets again and again, until Redis has heard it or every value that was there has expired by itself.
     fn keep_forgetting(&self, id: Uuid) {
         let connections = self.connections.clone();
@@ -154,8 +158,7 @@ impl<V, C: RedisValue<V>> RedisCache<V, C> {
             .with_total_delay(Some(self.time_to_live + LEASE))
             .build();
         let keep_trying = async move {
-            let forget = || connections.run(|mut connection| async move { connection.del::<_, ()>(Self::key(id)).await });
-            if let Err(error) = forget.retry(patience).await {
+            if let Err(error) = (|| Self::delete(&connections, id)).retry(patience).await {
                 tracing::warn!(error = %error, "redis_delete_given_up");
             }
             drop(guard);
@@ -175,8 +178,8 @@ impl<V: Send + Sync + 'static, C: RedisValue<V> + 'static> Cache<V> for RedisCac
             .connections
             .run(|mut connection| async move {
                 let found: Option<Vec<u8>> = connection.get(Self::key(id)).await?;
-                if found.is_some() {
-                    return Ok(Found::Entry(found.unwrap_or_default()));
+                if let Some(entry) = found {
+                    return Ok(Found::Entry(entry));
                 }
                 let options = SetOptions::default()
                     .conditional_set(ExistenceCheck::NX)
@@ -212,8 +215,7 @@ impl<V: Send + Sync + 'static, C: RedisValue<V> + 'static> Cache<V> for RedisCac
     }
 
     async fn forget(&self, id: Uuid) {
-        let forgotten = self.connections.run(|mut connection| async move { connection.del::<_, ()>(Self::key(id)).await }).await;
-        if let Err(error) = forgotten {
+        if let Err(error) = Self::delete(&self.connections, id).await {
             tracing::warn!(error = %error, "redis_delete_failed");
             self.keep_forgetting(id);
         }

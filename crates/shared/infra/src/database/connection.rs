@@ -120,15 +120,14 @@ impl LeasedConnection {
         self.connection.as_mut().expect("a lease holds its connection until it is dropped")
     }
 
-    /// Notes how the statement ended: a statement whose time was up still runs.
+    /// Notes how the statement ended: one whose time was up may still run, and the connection is lost.
     ///
     /// # Errors
     /// That of the statement.
     pub fn finish_statement<T>(&mut self, outcome: Result<Result<T, DieselError>, Elapsed>) -> Result<T, SqlError> {
-        self.is_lost |= outcome.is_err();
-        let finished = outcome.map_err(|_| SqlError::timed_out())?;
         self.in_statement = false;
-        finished.map_err(SqlError::from)
+        self.is_lost |= outcome.is_err();
+        outcome.map_err(|_| SqlError::timed_out())?.map_err(SqlError::from)
     }
 }
 

@@ -24,7 +24,7 @@ pub use paging::{before, surplus};
 pub use pools::{ConnectError, Database};
 pub use session::{Session, SessionConnection};
 pub use transaction::Together;
-pub use types::{DbTimestamp, DbUuid, SqlTimestamp, SqlUuid, corrupt};
+pub use types::{DbTimestamp, DbUuid, SqlTimestamp, SqlUuid, corrupt, revision};
 pub use unit_of_work::{AfterCommit, SqlUnitOfWork, UnitScope};
 pub use url::{DatabaseUrl, InvalidDatabaseUrl};
 

@@ -10,7 +10,7 @@ use diesel::{
     sql_types::{self, SqlType},
     sqlite::Sqlite,
 };
-use library_shared_domain::DependencyError;
+use library_shared_domain::{DependencyError, Revision, Version};
 use std::fmt::Display;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -101,6 +101,12 @@ impl FromSql<DbTimestamp, Sqlite> for SqlTimestamp {
         let microseconds = <i64 as FromSql<sql_types::BigInt, Sqlite>>::from_sql(value)?;
         Ok(Self(OffsetDateTime::from_unix_timestamp_nanos(i128::from(microseconds) * 1_000)?))
     }
+}
+
+/// The revision that the columns `version`, `created_at` and `updated_at` of a row are.
+#[must_use]
+pub const fn revision(version: i64, created_at: SqlTimestamp, updated_at: SqlTimestamp) -> Revision {
+    Revision { version: Version::from_number(version), created_at: created_at.0, updated_at: updated_at.0 }
 }
 
 /// The error of a row that cannot be what its table says it is. It names the table and the id, and nothing of what is in the row.
