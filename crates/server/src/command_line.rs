@@ -1,4 +1,7 @@
-use crate::{commands, failure::Failure};
+use crate::{
+    commands::{self, ImportOptions},
+    failure::Failure,
+};
 use clap::{Parser, Subcommand};
 use library_shared_domain::NotificationId;
 use std::process::ExitCode;
@@ -19,11 +22,18 @@ enum Command {
     Dev,
     /// Bring the database's schema up to date, and end.
     Migrate,
+    /// Add the books of a CSV file to the catalogue, and report the rows that were refused.
+    ///
+    /// It may be run again: books that were added before are reported as duplicates then. Exit code 0 where the file was read to its
+    /// end, whatever was refused; 1 where it was not, and what was added stays.
+    Import(ImportOptions),
     /// See to the queue of notifications.
     Notifications {
         #[command(subcommand)]
         action: NotificationsAction,
     },
+    /// Print the document of the API (OpenAPI 3.1), as `/openapi.json` has it.
+    Openapi,
     /// Ask the server that runs on this machine whether it is well: exit code 0 or 1.
     Healthcheck,
 }
@@ -45,8 +55,10 @@ pub async fn run() -> ExitCode {
         Command::Serve => commands::serve().await,
         Command::Dev => commands::dev().await,
         Command::Migrate => commands::migrate().await,
+        Command::Import(options) => commands::import(&options).await,
         Command::Notifications { action: NotificationsAction::List } => commands::list_notifications().await,
         Command::Notifications { action: NotificationsAction::Retry { id } } => commands::retry_notifications(id).await,
+        Command::Openapi => commands::openapi(),
         Command::Healthcheck => commands::healthcheck(),
     };
     outcome.map_or_else(Failure::report, |()| ExitCode::SUCCESS)

@@ -25,6 +25,12 @@ pub enum Failure {
     Dependency(#[from] DependencyError),
     #[error("the address {address} cannot be listened on")]
     Bind { address: String, source: io::Error },
+    #[error("{0}")]
+    CommandLine(String),
+    #[error("the file {path} cannot be {action}")]
+    File { path: String, action: &'static str, source: io::Error },
+    #[error("not every row was seen to; run the same command again")]
+    Unfinished(#[source] DependencyError),
     #[error("{what} failed")]
     Io { what: &'static str, source: io::Error },
     #[error("the server at {url} is not well: {reason}")]
@@ -47,7 +53,7 @@ impl Failure {
     pub fn report(self) -> ExitCode {
         eprintln!("library-server: {}", error_chain(&self));
         match self {
-            Self::Config(_) => ExitCode::from(2),
+            Self::Config(_) | Self::CommandLine(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

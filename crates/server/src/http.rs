@@ -1,4 +1,10 @@
-use crate::{failure::Failure, shutdown, wiring::Apis};
+use crate::{
+    docs::{docs, docs_file},
+    failure::Failure,
+    openapi::{SERVICE, openapi_json},
+    shutdown,
+    wiring::Apis,
+};
 use actix_web::{
     App, Error, HttpResponse, HttpServer, Responder,
     body::MessageBody,
@@ -10,6 +16,7 @@ use actix_web::{
 use library_shared_http::{BODY_LIMIT, get, not_found, observe};
 use std::{net::SocketAddr, time::Duration};
 use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
 
 /// How long a client may take to send the head of its request, and how long a connection without one is kept.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
@@ -45,11 +52,32 @@ fn configure(config: &mut web::ServiceConfig, apis: &Apis) {
     library_book_http::configure(apis.book.clone())(config);
     library_member_http::configure(apis.member.clone())(config);
     library_loan_http::configure(apis.loan.clone())(config);
-    config.service(web::resource("/health").route(get(health)));
+    config
+        .service(web::resource("/health").route(get(health)))
+        .service(web::resource("/openapi.json").route(get(openapi_json)))
+        .service(web::resource("/docs").route(get(docs)))
+        .service(web::resource("/docs/{file:.*}").route(get(docs_file)));
+}
+
+/// What a server that is well says.
+#[derive(ToSchema)]
+#[schema(examples("OK"))]
+enum Health {
+    #[schema(rename = "OK")]
+    #[expect(dead_code, reason = "it is there for its schema")]
+    Ok,
 }
 
 /// `GET /health`: the server answers.
-async fn health() -> impl Responder {
+#[utoipa::path(
+    get,
+    path = "/health",
+    tag = SERVICE,
+    summary = "Ask whether the server answers",
+    description = "It asks neither the database nor the cache.",
+    responses((status = 200, description = "The server answers.", body = inline(Health))),
+)]
+pub async fn health() -> impl Responder {
     HttpResponse::Ok().json("OK")
 }
 
@@ -64,3 +92,6 @@ async fn say_farewell<B: MessageBody>(
     }
     Ok(response)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,14 +2,17 @@
 //!
 //! - [`config`]: every setting, from the environment and `.env`, checked as a whole;
 //! - `wiring`: the only place that knows which adapter is behind which port;
+//! - `openapi`, `docs`: the document of the API, and the pages that show it;
 //! - `http`, `worker`, `shutdown`: what runs; `telemetry`: what is logged;
 //! - `command_line` and `commands`: what the binary can be asked to do.
 
 mod command_line;
 mod commands;
 pub mod config;
+mod docs;
 mod failure;
 mod http;
+mod openapi;
 mod shutdown;
 mod telemetry;
 mod wiring;

@@ -6,11 +6,11 @@ use library_auth_app::{IdentifyCaller, Login, Logout, RefreshTokens, RemoveExpir
 use library_auth_domain::{AccountDirectory, RefreshTokenRepository, TokenIssuer};
 use library_auth_http::AuthApi;
 use library_auth_infra::{JwtTokenIssuer, SqlRefreshTokenRepository};
-use library_book_app::{AddBook, Cataloguing, DeleteBook, ListBooks, ReadBook, UpdateBook};
+use library_book_app::{AddBook, AddBooks, Cataloguing, DeleteBook, ListBooks, ReadBook, SearchBooks, UpdateBook};
 use library_book_domain::{Book, BookRepository};
 use library_book_http::BookApi;
 use library_book_infra::{BookInRedis, CachedBookRepository, SqlBookRepository};
-use library_loan_app::{BorrowBook, Lending, ReturnBook};
+use library_loan_app::{BorrowBook, Lending, ListLoans, ReadLoan, ReturnBook};
 use library_loan_http::LoanApi;
 use library_loan_infra::SqlLoanRepository;
 use library_member_app::{
@@ -26,10 +26,11 @@ use library_member_infra::{
 use library_notification_app::{DeliverNotifications, ListNotifications, RetryNotifications};
 use library_notification_domain::{NotificationQueue, Notifier, RetryPolicy};
 use library_notification_infra::{LogNotifier, SmtpNotifier, SqlNotificationQueue};
-use library_shared_domain::{Clock, IdGenerator, UnitOfWork};
-use library_shared_http::WriteTasks;
+use library_shared_app::{ExecuteOnce, RemoveExpiredClaims};
+use library_shared_domain::{Clock, IdGenerator, UnitOfWork, idempotency::ClaimRepository};
+use library_shared_http::{CommandTasks, WriteTasks};
 use library_shared_infra::{
-    SystemClock, UuidV7Generator,
+    SqlClaimRepository, SystemClock, UuidV7Generator,
     cache::{Cache, InProcessCache, Invalidation, RedisCache, RedisConnections},
     database::{Database, Session, SqlUnitOfWork, UnitScope},
 };
@@ -49,6 +50,7 @@ pub struct Service {
     pub apis: Apis,
     pub deliver_notifications: Arc<DeliverNotifications>,
     pub remove_expired_sessions: Arc<RemoveExpiredSessions>,
+    pub remove_expired_claims: Arc<RemoveExpiredClaims>,
     pub writes: WriteTasks,
 }
 
@@ -59,15 +61,17 @@ pub struct Service {
 pub fn wire(settings: &Settings, database: &Database) -> Result<Service, Failure> {
     let adapters = Adapters::new(settings, database)?;
     let writes = WriteTasks::on_current_runtime();
+    let commands = adapters.commands(&writes);
     Ok(Service {
         apis: Apis {
             auth: adapters.auth_api(settings, &writes),
-            book: adapters.book_api(&writes),
-            member: adapters.member_api(&writes),
-            loan: adapters.loan_api(settings, &writes),
+            book: adapters.book_api(&commands, &writes),
+            member: adapters.member_api(&commands, &writes),
+            loan: adapters.loan_api(settings, &commands),
         },
         deliver_notifications: Arc::new(adapters.deliver_notifications(settings)?),
         remove_expired_sessions: Arc::new(RemoveExpiredSessions::new(adapters.refresh_tokens(), adapters.clock.clone())),
+        remove_expired_claims: Arc::new(RemoveExpiredClaims::new(adapters.claims(), adapters.clock.clone())),
         writes,
     })
 }
@@ -76,6 +80,13 @@ pub fn wire(settings: &Settings, database: &Database) -> Result<Service, Failure
 pub fn notification_commands(database: &Database) -> (ListNotifications, RetryNotifications) {
     let queue: Arc<dyn NotificationQueue> = Arc::new(SqlNotificationQueue::new(database.clone(), Arc::new(UuidV7Generator)));
     (ListNotifications::new(queue.clone()), RetryNotifications::new(queue, Arc::new(SystemClock)))
+}
+
+/// What books are imported with. No cache holds a book that is new.
+pub fn add_books_command(database: &Database) -> AddBooks {
+    let bind =
+        |scope: &UnitScope| Cataloguing { books: Arc::new(SqlBookRepository::new(scope.session())), claims: claims_in(scope) };
+    AddBooks::new(Arc::new(SqlUnitOfWork::new(database.clone(), bind)), Arc::new(UuidV7Generator), Arc::new(SystemClock))
 }
 
 /// The adapters that several use cases share.
@@ -109,20 +120,23 @@ impl Adapters {
         })
     }
 
-    fn book_api(&self, writes: &WriteTasks) -> BookApi {
+    fn book_api(&self, commands: &CommandTasks, writes: &WriteTasks) -> BookApi {
         let books = self.caches.books(self.database.clone(), Invalidation::Immediate);
         let units = self.cataloguing();
         BookApi {
             add_book: Arc::new(AddBook::new(units.clone(), self.ids.clone(), self.clock.clone())),
+            add_books: Arc::new(AddBooks::new(units.clone(), self.ids.clone(), self.clock.clone())),
             update_book: Arc::new(UpdateBook::new(units.clone(), self.clock.clone())),
             read_book: Arc::new(ReadBook::new(books.clone())),
-            list_books: Arc::new(ListBooks::new(books)),
+            list_books: Arc::new(ListBooks::new(books.clone())),
+            search_books: Arc::new(SearchBooks::new(books)),
             delete_book: Arc::new(DeleteBook::new(units)),
+            commands: commands.clone(),
             writes: writes.clone(),
         }
     }
 
-    fn member_api(&self, writes: &WriteTasks) -> MemberApi {
+    fn member_api(&self, commands: &CommandTasks, writes: &WriteTasks) -> MemberApi {
         let members = self.caches.members(self.database.clone(), Invalidation::Immediate);
         let (units, clock) = (self.membership(), self.clock.clone());
         MemberApi {
@@ -131,16 +145,20 @@ impl Adapters {
             read_member: Arc::new(ReadMember::new(members.clone())),
             list_members: Arc::new(ListMembers::new(members)),
             delete_member: Arc::new(DeleteMember::new(units)),
+            commands: commands.clone(),
             writes: writes.clone(),
         }
     }
 
-    fn loan_api(&self, settings: &Settings, writes: &WriteTasks) -> LoanApi {
+    fn loan_api(&self, settings: &Settings, commands: &CommandTasks) -> LoanApi {
         let (units, clock) = (self.lending(), self.clock.clone());
+        let loans = Arc::new(SqlLoanRepository::new(self.database.clone()));
         LoanApi {
             borrow_book: Arc::new(BorrowBook::new(units.clone(), self.ids.clone(), clock.clone(), settings.loan_period)),
-            return_book: Arc::new(ReturnBook::new(units, clock)),
-            writes: writes.clone(),
+            return_book: Arc::new(ReturnBook::new(units, clock.clone())),
+            read_loan: Arc::new(ReadLoan::new(loans.clone())),
+            list_loans: Arc::new(ListLoans::new(loans, clock)),
+            commands: commands.clone(),
         }
     }
 
@@ -196,9 +214,18 @@ impl Adapters {
         Arc::new(SqlRefreshTokenRepository::new(self.database.clone()))
     }
 
+    fn claims(&self) -> Arc<dyn ClaimRepository> {
+        Arc::new(SqlClaimRepository::new(self.database.clone()))
+    }
+
+    fn commands(&self, writes: &WriteTasks) -> CommandTasks {
+        let execute_once = ExecuteOnce::new(self.claims(), self.ids.clone(), self.clock.clone());
+        CommandTasks::new(writes.clone(), Arc::new(execute_once))
+    }
+
     fn cataloguing(&self) -> Arc<dyn UnitOfWork<Cataloguing>> {
         let caches = self.caches.clone();
-        self.unit_of_work(move |scope| Cataloguing { books: caches.books_in(scope) })
+        self.unit_of_work(move |scope| Cataloguing { books: caches.books_in(scope), claims: claims_in(scope) })
     }
 
     fn membership(&self) -> Arc<dyn UnitOfWork<Membership>> {
@@ -207,6 +234,7 @@ impl Adapters {
             members: caches.members_in(scope),
             credentials: Arc::new(SqlCredentialRepository::new(scope.session())),
             notifications: Arc::new(SqlNotificationQueue::new(scope.session(), ids.clone())),
+            claims: claims_in(scope),
         })
     }
 
@@ -216,12 +244,17 @@ impl Adapters {
             books: caches.books_in(scope),
             members: caches.members_in(scope),
             loans: Arc::new(SqlLoanRepository::new(scope.session())),
+            claims: claims_in(scope),
         })
     }
 
     fn unit_of_work<R: Send + 'static>(&self, bind: impl Fn(&UnitScope) -> R + Send + Sync + 'static) -> Arc<dyn UnitOfWork<R>> {
         Arc::new(SqlUnitOfWork::new(self.database.clone(), bind))
     }
+}
+
+fn claims_in(scope: &UnitScope) -> Arc<dyn ClaimRepository> {
+    Arc::new(SqlClaimRepository::new(scope.session()))
 }
 
 /// The caches that repositories are decorated with.

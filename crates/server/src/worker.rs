@@ -1,6 +1,7 @@
 use library_auth_app::RemoveExpiredSessions;
 use library_notification_app::{DeliverNotifications, Delivery};
-use library_shared_domain::error_chain;
+use library_shared_app::RemoveExpiredClaims;
+use library_shared_domain::{DependencyError, error_chain};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -8,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 const QUEUE_INTERVAL: Duration = Duration::from_millis(500);
 const QUEUE_PAUSE: Duration = Duration::from_secs(5);
 
-/// How often expired sessions are removed.
-const SESSIONS_INTERVAL: Duration = Duration::from_hours(1);
+/// How often expired sessions and expired claims of idempotency keys are removed.
+const SWEEP_INTERVAL: Duration = Duration::from_hours(1);
 
 /// Delivers notifications until it is told to stop; it stops between two.
 pub async fn deliver_notifications(use_case: Arc<DeliverNotifications>, stop: CancellationToken) {
@@ -29,12 +30,24 @@ pub async fn deliver_notifications(use_case: Arc<DeliverNotifications>, stop: Ca
 /// Removes expired sessions now and then until it is told to stop.
 pub async fn remove_expired_sessions(use_case: Arc<RemoveExpiredSessions>, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        match use_case.execute().await {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(count, "expired_sessions_removed"),
-            Err(error) => tracing::warn!(error = error_chain(&error), "expired_sessions_failed"),
-        }
-        sleep_unless(&stop, SESSIONS_INTERVAL).await;
+        note_removed("sessions", use_case.execute().await);
+        sleep_unless(&stop, SWEEP_INTERVAL).await;
+    }
+}
+
+/// Removes what is kept of commands whose keys are free again, now and then until it is told to stop.
+pub async fn remove_expired_claims(use_case: Arc<RemoveExpiredClaims>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        note_removed("idempotency_claims", use_case.execute().await);
+        sleep_unless(&stop, SWEEP_INTERVAL).await;
+    }
+}
+
+fn note_removed(what: &'static str, outcome: Result<usize, DependencyError>) {
+    match outcome {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(what, count, "expired_removed"),
+        Err(error) => tracing::warn!(what, error = error_chain(&error), "expired_not_removed"),
     }
 }
 

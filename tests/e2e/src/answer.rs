@@ -1,4 +1,4 @@
-use crate::{Problem, problem::sorted};
+use crate::{Problem, problem::sorted, times::masked};
 use reqwest::{Response, header::HeaderMap};
 use serde_json::Value;
 
@@ -44,10 +44,17 @@ impl Answer {
         self.json()
     }
 
-    /// It has this status and this body, as JSON.
+    /// It has this status and this body, as JSON, in which [`SOME_TIME`](crate::SOME_TIME) stands for any time.
     #[track_caller]
     pub fn assert_is(&self, status: u16, body: &Value) {
-        assert_eq!((self.json_of(status), self.status), (body.clone(), status));
+        assert_eq!((masked(self.json_of(status), body), self.status), (body.clone(), status));
+    }
+
+    /// The tag of the state that it shows.
+    #[must_use]
+    #[track_caller]
+    pub fn etag(&self) -> &str {
+        self.header("ETag").unwrap_or_else(|| panic!("it has no ETag: {self:#?}"))
     }
 
     /// It has this status and no body.
@@ -68,4 +75,12 @@ impl Answer {
         let challenge = (self.status == 401).then_some("Bearer");
         assert_eq!(self.header("WWW-Authenticate"), challenge);
     }
+}
+
+/// The target of the link of this relation (RFC 8288), `next` or `prev`, in an answer.
+#[must_use]
+pub fn link_to(answer: &Answer, relation: &str) -> Option<String> {
+    let links = answer.header("Link")?;
+    let link = links.split(", ").find(|link| link.ends_with(&format!("; rel=\"{relation}\"")))?;
+    Some(link.strip_prefix('<')?.split_once('>')?.0.to_owned())
 }

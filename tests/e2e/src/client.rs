@@ -83,6 +83,12 @@ impl Client {
         self.send(self.request("PUT", path).json(&body)).await
     }
 
+    /// `PATCH` with a merge patch.
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        let request = self.request("PATCH", path).header("Content-Type", "application/merge-patch+json");
+        self.send(request.body(body.to_string())).await
+    }
+
     /// `DELETE`.
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(self.request("DELETE", path)).await

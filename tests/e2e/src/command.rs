@@ -1,5 +1,6 @@
 use crate::{Log, binary::library_server, process::Process};
 use std::{
+    ffi::OsStr,
     path::Path,
     process,
     time::{Duration, Instant},
@@ -60,9 +61,15 @@ impl Command {
     }
 }
 
-/// The binary, to be run in this directory, with nothing in its environment but where programs and the user's files are.
+/// The binary, to be run in this directory.
 pub fn prepared(directory: &Path) -> process::Command {
-    let mut command = process::Command::new(library_server());
+    without_settings(library_server(), directory)
+}
+
+/// A program, to be run in this directory, with nothing in its environment but where programs and the user's files are.
+#[must_use]
+pub fn without_settings(program: impl AsRef<OsStr>, directory: &Path) -> process::Command {
+    let mut command = process::Command::new(program);
     command.env_clear().current_dir(directory);
     for name in ["PATH", "HOME"] {
         #[expect(clippy::disallowed_methods, reason = "these two are no part of the service's configuration")]

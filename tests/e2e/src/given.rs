@@ -1,4 +1,4 @@
-use crate::{Client, Server};
+use crate::{Client, SOME_TIME, Server};
 use library_testkit::{unique_email, unique_isbn};
 use serde_json::{Value, json};
 
@@ -14,6 +14,8 @@ pub struct Member {
     pub name: String,
     /// Their address, which no other member has.
     pub email: String,
+    /// When they registered.
+    pub created_at: String,
 }
 
 /// What a log-in brings.
@@ -34,10 +36,17 @@ pub struct Borrower {
 }
 
 impl Member {
-    /// The member as the service shows them.
+    /// The member as the service shows them; they have changed since they registered where they are verified.
     #[must_use]
     pub fn body(&self, is_verified: bool) -> Value {
-        json!({"id": self.id, "name": self.name, "email": self.email, "is_verified": is_verified})
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "email": self.email,
+            "is_verified": is_verified,
+            "created_at": self.created_at,
+            "updated_at": if is_verified { SOME_TIME } else { &self.created_at },
+        })
     }
 
     /// Their address in the service.
@@ -69,7 +78,7 @@ impl Server {
         let name = "Ada Lovelace".to_owned();
         let body = json!({"name": name, "email": email, "password": PASSWORD});
         let registered = self.post("/members", body).await.json_of(201);
-        Member { id: text(&registered, "id"), name, email }
+        Member { id: text(&registered, "id"), name, email, created_at: text(&registered, "created_at") }
     }
 
     /// A member who has verified their address, with the token that was mailed to them.

@@ -58,6 +58,12 @@ impl Problem {
         Self::plain(404, &format!("There is no {what} of this id."))
     }
 
+    /// 412 for a resource that is in another state than the client expects.
+    #[must_use]
+    pub fn precondition_failed() -> Self {
+        Self::plain(412, "It has changed: its ETag is none of those that If-Match names.")
+    }
+
     fn new(kind: &str, title: &str, status: u16, detail: &str) -> Self {
         Self { status, document: json!({"type": kind, "title": title, "status": status, "detail": detail}) }
     }

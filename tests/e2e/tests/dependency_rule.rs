@@ -13,7 +13,8 @@ use rstest::rstest;
 use tempfile::TempDir;
 
 /// What a domain or app crate may use besides its own workspace: no framework and no I/O.
-const LANGUAGE_GAPS: [&str; 7] = ["async-trait", "email_address", "secrecy", "thiserror", "time", "tracing", "uuid"];
+const LANGUAGE_GAPS: [&str; 8] =
+    ["async-trait", "email_address", "secrecy", "thiserror", "time", "tracing", "unicode-normalization", "uuid"];
 
 /// `cargo deny` takes half a second; it may have to wait for another cargo's lock.
 const DENY_LIMIT: Duration = Duration::from_mins(2);
@@ -31,6 +32,7 @@ fn the_workspace_as_it_is_keeps_the_rule() {
 #[case::a_web_framework_in_a_use_case("library-loan-app", "actix-web")]
 #[case::loans_in_the_members_domain("library-member-domain", "library-loan-domain")]
 #[case::loans_in_the_members_use_cases("library-member-app", "library-loan-domain")]
+#[case::the_shared_use_cases_in_a_contexts_own("library-book-app", "library-shared-app")]
 #[case::the_test_kit_in_the_server("library-server", "library-testkit")]
 fn a_forbidden_dependency_is_found_and_named(#[case] dependent: &str, #[case] forbidden: &str) {
     let workspace = ScratchWorkspace::new();

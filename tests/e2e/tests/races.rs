@@ -137,6 +137,94 @@ async fn sixteen_changes_of_one_book_are_all_made(#[values(Sqlite, Postgres)] ba
 
 #[rstest]
 #[tokio::test]
+async fn sixteen_patches_of_different_fields_all_survive(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let clients = warm_up((0..MANY).map(|_| server.another()).collect()).await;
+    let (book, fields) = (server.given_book().await, ["title", "author", "description"]);
+    let path = book_path(&book);
+    for round in 0..3 {
+        let answers = racing(MANY, |number| {
+            let (client, path) = (clients[number].clone(), path.clone());
+            let patch = json!({fields[number % fields.len()]: format!("{round}, {number}")});
+            async move { client.patch(&path, patch).await }
+        })
+        .await;
+        assert_eq!(tally(&answers), BTreeMap::from([(200, MANY)]));
+        // Each has made a state of its own, which shows what it was to change.
+        let mut states: Vec<usize> =
+            answers.iter().map(|answer| answer.etag().trim_matches('"').parse().expect("a number")).collect();
+        states.sort_unstable();
+        let first = 2 + round * MANY;
+        assert_eq!(states, (first..first + MANY).collect::<Vec<_>>());
+        for (number, answer) in answers.iter().enumerate() {
+            assert_eq!(answer.json()[fields[number % fields.len()]], format!("{round}, {number}"));
+        }
+        let now = server.get(&path).await;
+        assert_eq!(now.etag(), format!("\"{}\"", first + MANY - 1));
+        for (index, field) in fields.iter().enumerate() {
+            let written = (0..MANY).filter(|number| number % fields.len() == index).map(|number| format!("{round}, {number}"));
+            assert!(written.into_iter().any(|text| now.json()[field] == text), "the last {field} is lost: {now:#?}");
+        }
+    }
+}
+
+#[rstest]
+#[case("PUT")]
+#[case("PATCH")]
+#[tokio::test]
+async fn of_sixteen_changes_of_one_expected_state_one_is_made(
+    #[case] method: &'static str,
+    #[values(Sqlite, Postgres)] backend: Backend,
+) {
+    let server = Server::start(backend).await;
+    let clients = warm_up((0..MANY).map(|_| server.another()).collect()).await;
+    let path = book_path(&server.given_book().await);
+    for _ in 0..3 {
+        let etag = server.get(&path).await.etag().to_owned();
+        let answers = racing(MANY, |number| {
+            let text = format!("by {number}");
+            let body = json!({"title": text, "author": text, "description": text});
+            let request = clients[number].request(method, &path).header("If-Match", &etag).json(&body);
+            let client = clients[number].clone();
+            async move { client.send(request).await }
+        })
+        .await;
+        assert_eq!(tally(&answers), BTreeMap::from([(200, 1), (412, MANY - 1)]));
+        server.get(&path).await.assert_is(200, &winner(&answers, 200));
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_book_that_is_changed_while_its_state_is_deleted_is_one_or_the_other(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let clients = warm_up((0..2).map(|_| server.another()).collect()).await;
+    for round in 0..MANY {
+        let path = book_path(&server.given_book().await);
+        let changer_at = round % 2;
+        let answers = racing(2, |number| {
+            let (client, path) = (clients[number].clone(), path.clone());
+            let deletion = client.request("DELETE", &path).header("If-Match", "\"1\"");
+            async move {
+                if number == changer_at {
+                    client.patch(&path, json!({"title": "Emma"})).await
+                } else {
+                    client.send(deletion).await
+                }
+            }
+        })
+        .await;
+        let (changed, deleted) = (&answers[changer_at], &answers[1 - changer_at]);
+        match (changed.status, deleted.status) {
+            (200, 412) => server.get(&path).await.assert_is(200, &changed.json()),
+            (404, 204) => assert_eq!(server.get(&path).await.status, 404),
+            other => panic!("changing and deleting a book at once: {other:?}"),
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
 async fn of_sixteen_refreshes_with_one_token_one_wins_and_the_session_goes_on(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
     let clients = warm_up((0..MANY).map(|_| server.another()).collect()).await;

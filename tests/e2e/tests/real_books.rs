@@ -2,7 +2,7 @@
 
 use library_e2e::{
     Backend::{self, Postgres, Sqlite},
-    Problem, Server,
+    Problem, Server, link_to,
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -18,9 +18,11 @@ async fn real_books_come_out_as_they_went_in(#[values(Sqlite, Postgres)] backend
     let mut expected = Vec::new();
     for book in &given {
         let added = server.post("/books", book.clone()).await.json_of(201);
-        let mut with_id = book.clone();
-        with_id["id"] = added["id"].clone();
-        assert_eq!(added, with_id);
+        let mut with_the_rest = book.clone();
+        for field in ["id", "created_at", "updated_at"] {
+            with_the_rest[field] = added[field].clone();
+        }
+        assert_eq!(added, with_the_rest);
         expected.push(added);
     }
     for book in &expected {
@@ -61,8 +63,7 @@ async fn paged(server: &Server, limit: usize) -> Vec<Value> {
     while let Some(path) = next {
         let page = server.get(&path).await;
         books.extend(page.json_of(200).as_array().expect("an array").clone());
-        let link = page.header("Link");
-        next = link.map(|link| link.trim_start_matches('<').trim_end_matches(">; rel=\"next\"").to_owned());
+        next = link_to(&page, "next");
     }
     books
 }

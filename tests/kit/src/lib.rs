@@ -20,8 +20,8 @@ mod memory;
 pub mod servers;
 
 pub use builders::{
-    a_book, a_loan, a_member, a_message, a_password, a_refresh_token, a_successor, credentials_of, now, unique_email, unique_id,
-    unique_isbn, unique_token_hash,
+    a_book, a_claim, a_loan, a_member, a_message, a_password, a_receipt, a_refresh_token, a_successor, credentials_of, now,
+    unique_email, unique_id, unique_isbn, unique_token_hash,
 };
 pub use contract::{Repositories, WAYS, World, count, race, race_of_two};
 pub use fakes::{

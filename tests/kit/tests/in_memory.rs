@@ -23,12 +23,17 @@ fn verification_token_issuer(clock: Arc<dyn Clock>) -> Arc<dyn VerificationToken
 }
 
 library_testkit::book_repository_contract!(open);
+library_testkit::book_batches_contract!(open);
+library_testkit::book_lists_contract!(open);
 library_testkit::member_repository_contract!(open);
+library_testkit::member_lists_contract!(open);
 library_testkit::credential_repository_contract!(open);
 library_testkit::loan_repository_contract!(open);
+library_testkit::loan_lists_contract!(open);
 library_testkit::refresh_token_repository_contract!(open);
 library_testkit::account_directory_contract!(open);
 library_testkit::notification_queue_contract!(open);
+library_testkit::claim_repository_contract!(open);
 library_testkit::unit_of_work_contract!(open);
 library_testkit::password_hasher_contract!(password_hasher);
 library_testkit::token_issuer_contract!(token_issuer);

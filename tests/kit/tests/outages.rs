@@ -1,7 +1,7 @@
 //! What a use case's tests can ask of the library in memory beside the contracts: outages, lost races, and patience with open units.
 
 use library_book_domain::UpdateBookError;
-use library_shared_domain::{DependencyError, PageRequest};
+use library_shared_domain::{DependencyError, ListRequest};
 use library_testkit::{InMemoryLibrary, Port, Repositories, Rival, a_book, a_member};
 use std::sync::Arc;
 
@@ -47,8 +47,11 @@ async fn an_update_is_outrun_as_often_as_asked() {
     library.outrun_next_update(Port::Books, Rival::Changed);
     library.outrun_next_update(Port::Books, Rival::Deleted);
     assert!(matches!(library.books().update(&book).await, Err(UpdateBookError::Moved)));
-    assert!(matches!(library.books().update(&book).await, Err(UpdateBookError::Missing)));
-    assert!(library.books().update(&book).await.is_ok());
+    let changed = library.books().find_by_id(book.id()).await.expect("looked up");
+    assert_eq!(changed, Some(book.clone().saved()));
+    assert!(matches!(library.books().update(&book.saved()).await, Err(UpdateBookError::Missing)));
+    let another = Repositories::from(&library).given_book(a_book()).await;
+    assert!(library.books().update(&another).await.is_ok());
 }
 
 #[tokio::test]
@@ -76,7 +79,7 @@ async fn a_write_outside_waits_for_the_unit_that_is_open_and_both_last() {
     let inside = unit.given_book(a_book()).await;
     unit.commit().await.expect("committed");
     waiting.await.expect("the task runs to its end").expect("created");
-    let listed = library.books().list(PageRequest::default()).await.expect("a page").items;
+    let listed = library.books().list(&ListRequest::default()).await.expect("a page").items;
     assert!(listed.contains(&outside) && listed.contains(&inside));
 }
 

@@ -9,7 +9,7 @@ use library_member_infra::{
 };
 use library_notification_infra::SqlNotificationQueue;
 use library_shared_infra::{
-    UuidV7Generator,
+    SqlClaimRepository, UuidV7Generator,
     cache::{Cache, InProcessCache, Invalidation, RedisCache, RedisConnections},
     database::{Session, SqlUnitOfWork, UnitScope},
 };
@@ -75,6 +75,7 @@ fn repositories(session: &Session, caches: Option<&Caches>, invalidation: &Inval
         refresh_tokens: Arc::new(SqlRefreshTokenRepository::new(session.clone())),
         accounts: Arc::new(SqlAccountDirectory::new(session.clone())),
         notifications: Arc::new(SqlNotificationQueue::new(session.clone(), Arc::new(UuidV7Generator))),
+        claims: Arc::new(SqlClaimRepository::new(session.clone())),
     }
 }
 

@@ -10,10 +10,12 @@ mod api;
 mod gate;
 mod login;
 mod logout;
+mod openapi;
 mod refresh_tokens;
 mod routes;
 mod tokens;
 
 pub use api::AuthApi;
 pub use gate::{CurrentMember, Gated, VerifiedMember};
+pub use openapi::AuthOpenApi;
 pub use routes::configure;

@@ -1,14 +1,23 @@
-use crate::{api::AuthApi, tokens::token_response};
+use crate::{
+    api::AuthApi,
+    openapi,
+    tokens::{TokenPairBody, token_response},
+};
 use actix_web::{HttpResponse, web::Data};
 use library_auth_app::{LoginCommand, LoginError};
 use library_shared_http::{FieldErrors, JsonBody, Problem, TextField};
 use secrecy::SecretString;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-#[derive(Deserialize, Default)]
+/// What a member proves who they are with.
+#[derive(Deserialize, Default, ToSchema)]
 #[serde(default)]
+#[schema(as = Credentials, examples(openapi::credentials))]
 pub struct LoginBody {
+    #[schema(schema_with = openapi::email, required)]
     email: TextField,
+    #[schema(schema_with = openapi::password, required)]
     password: TextField,
 }
 
@@ -33,6 +42,33 @@ impl TryFrom<LoginBody> for LoginCommand {
 }
 
 /// `POST /auth/login`
+#[utoipa::path(
+    post,
+    path = "/auth/login",
+    tag = openapi::SESSIONS,
+    summary = "Log in",
+    description = "Begins a session. A member need not be verified to log in.",
+    request_body(content = LoginBody, description = "Who logs in."),
+    responses(
+        (
+            status = 200,
+            description = "The tokens of the session.",
+            body = TokenPairBody,
+            headers(("Cache-Control" = String, description = "`no-store`: nobody on the way may keep the tokens.")),
+            links(
+                ("refresh_tokens" = (operation_id = "refresh_tokens", request_body = "$response.body")),
+                ("logout" = (operation_id = "logout", request_body = "$response.body")),
+            ),
+        ),
+        (
+            status = 401,
+            description = "The email address or the password is wrong.",
+            body = Problem,
+            headers(("WWW-Authenticate" = String, description = "How to prove who calls.")),
+            example = json!(problem(LoginError::WrongCredentials)),
+        ),
+    ),
+)]
 pub async fn login(api: Data<AuthApi>, JsonBody(body): JsonBody<LoginBody>) -> Result<HttpResponse, Problem> {
     let command = LoginCommand::try_from(body)?;
     let use_case = api.login.clone();

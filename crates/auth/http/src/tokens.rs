@@ -1,13 +1,17 @@
+use crate::openapi;
 use actix_web::{HttpResponse, http::header};
 use library_auth_app::TokenPair;
 use library_auth_domain::RefreshSecret;
 use library_shared_http::{FieldErrors, Problem, TextField};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The body of a request that presents a refresh token.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, ToSchema)]
 #[serde(default)]
+#[schema(as = RefreshToken, examples(openapi::refresh_token_body))]
 pub struct RefreshTokenBody {
+    #[schema(schema_with = openapi::refresh_token, required)]
     refresh_token: TextField,
 }
 
@@ -24,10 +28,15 @@ impl TryFrom<RefreshTokenBody> for RefreshSecret {
     }
 }
 
-#[derive(Serialize)]
-struct TokenPairBody<'a> {
+/// The tokens of a session.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TokenPair, examples(openapi::token_pair))]
+pub struct TokenPairBody<'a> {
+    /// Proves who calls, for 15 minutes where nothing else is configured: `Authorization: Bearer …`.
     access_token: &'a str,
+    /// Good for one exchange.
     refresh_token: &'a str,
+    #[schema(schema_with = openapi::bearer, required)]
     token_type: &'static str,
 }
 

@@ -1,5 +1,5 @@
-use library_book_domain::{Book, BookRepository};
-use library_shared_domain::{BookId, DependencyError, Page, PageRequest};
+use library_book_domain::{Book, BookField, BookRepository};
+use library_shared_domain::{DependencyError, ListRequest, Page};
 use std::sync::Arc;
 
 /// Pages through the catalogue.
@@ -13,11 +13,11 @@ impl ListBooks {
         Self { books }
     }
 
-    /// A page of the catalogue, the newest book first.
+    /// A page of the catalogue.
     ///
     /// # Errors
     /// Only those of the machinery.
-    pub async fn execute(&self, request: PageRequest<BookId>) -> Result<Page<Book, BookId>, DependencyError> {
+    pub async fn execute(&self, request: &ListRequest<BookField>) -> Result<Page<Book>, DependencyError> {
         self.books.list(request).await
     }
 }
@@ -25,7 +25,7 @@ impl ListBooks {
 #[cfg(test)]
 mod tests {
     use super::ListBooks;
-    use library_shared_domain::{DependencyError, Page, PageLimit, PageRequest};
+    use library_shared_domain::{DependencyError, ListRequest, PageLimit, Sort};
     use library_testkit::{InMemoryLibrary, Port, Repositories, a_book};
 
     #[tokio::test]
@@ -37,23 +37,24 @@ mod tests {
         let list_books = ListBooks::new(library.books());
         let limit = PageLimit::try_from(2).expect("a limit");
 
-        let first = list_books.execute(PageRequest { limit, after: None }).await.expect("a page");
-        assert_eq!(first, Page { next: Some(middle.id()), items: vec![newest, middle] });
-        let last = list_books.execute(PageRequest { limit, after: first.next }).await.expect("a page");
-        assert_eq!(last, Page { items: vec![oldest], next: None });
+        let request = |cursor| ListRequest::new(limit, Vec::new(), Sort::default(), cursor).expect("the list's own cursor");
+        let first = list_books.execute(&request(None)).await.expect("a page");
+        assert_eq!((&first.items, &first.previous), (&vec![newest, middle], &None));
+        let last = list_books.execute(&request(first.next)).await.expect("a page");
+        assert_eq!((last.items, last.next), (vec![oldest], None));
     }
 
     #[tokio::test]
     async fn an_empty_catalogue_is_one_empty_page() {
-        let page = ListBooks::new(InMemoryLibrary::new().books()).execute(PageRequest::default()).await.expect("a page");
-        assert_eq!(page, Page { items: Vec::new(), next: None });
+        let page = ListBooks::new(InMemoryLibrary::new().books()).execute(&ListRequest::default()).await.expect("a page");
+        assert_eq!((page.items, page.next, page.previous), (Vec::new(), None, None));
     }
 
     #[tokio::test]
     async fn a_failing_store_is_told_of() {
         let library = InMemoryLibrary::new();
         library.fail_next(Port::Books);
-        let error = ListBooks::new(library.books()).execute(PageRequest::default()).await.expect_err("unavailable");
+        let error = ListBooks::new(library.books()).execute(&ListRequest::default()).await.expect_err("unavailable");
         assert!(matches!(error, DependencyError::Unavailable { .. }), "{error:?}");
     }
 }

@@ -13,6 +13,24 @@ pub struct BookDetails {
     pub description: Description,
 }
 
+/// What the catalogue is to say differently of a book; what is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BookChanges {
+    /// Another title.
+    pub title: Option<Title>,
+    /// Another author.
+    pub author: Option<Author>,
+    /// Another description.
+    pub description: Option<Description>,
+}
+
+impl From<BookDetails> for BookChanges {
+    /// Everything is to be said anew.
+    fn from(details: BookDetails) -> Self {
+        Self { title: Some(details.title), author: Some(details.author), description: Some(details.description) }
+    }
+}
+
 /// A book of the catalogue. The library has one copy of each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Book {
@@ -35,9 +53,19 @@ impl Book {
         Self { id, isbn, details, revision }
     }
 
-    /// Says something else of the book. Its ISBN stays: another ISBN is another book.
-    pub fn revise(&mut self, details: BookDetails, now: OffsetDateTime) {
-        self.details = details;
+    /// Says something else of the book: everything by [`BookDetails`], some of it by [`BookChanges`]. Its ISBN stays: another ISBN is
+    /// another book. Changes that say nothing new are a revision, too.
+    pub fn revise(&mut self, changes: impl Into<BookChanges>, now: OffsetDateTime) {
+        let BookChanges { title, author, description } = changes.into();
+        if let Some(title) = title {
+            self.details.title = title;
+        }
+        if let Some(author) = author {
+            self.details.author = author;
+        }
+        if let Some(description) = description {
+            self.details.description = description;
+        }
         self.revision.touch(now);
     }
 
@@ -74,7 +102,7 @@ impl Book {
 
 #[cfg(test)]
 mod tests {
-    use super::{Book, BookDetails};
+    use super::{Book, BookChanges, BookDetails};
     use crate::{Author, Description, Isbn, Title};
     use library_shared_domain::{BookId, Version};
     use time::{Duration, OffsetDateTime};
@@ -102,5 +130,32 @@ mod tests {
         assert_eq!((book.revision().created_at, book.revision().updated_at), (catalogued, revised));
         assert_eq!(book.revision().version, Version::FIRST);
         assert_eq!(book.saved().revision().version, Version::FIRST.next());
+    }
+
+    #[test]
+    fn what_is_not_among_the_changes_stays_as_it_was() {
+        let book = Book::new(
+            BookId::from_uuid(Uuid::nil()),
+            Isbn::parse("9780441172719").expect("an ISBN"),
+            details("Dune"),
+            OffsetDateTime::UNIX_EPOCH,
+        );
+        let (title, author) = (Title::parse("Emma").expect("a title"), Author::parse("Jane Austen").expect("an author"));
+        let description = Description::parse("A match.").expect("a description");
+        let none = BookChanges::default();
+        let cases = [
+            (BookChanges { title: Some(title.clone()), ..none.clone() }, BookDetails { title, ..details("Dune") }),
+            (BookChanges { author: Some(author.clone()), ..none.clone() }, BookDetails { author, ..details("Dune") }),
+            (
+                BookChanges { description: Some(description.clone()), ..none.clone() },
+                BookDetails { description, ..details("Dune") },
+            ),
+            (none, details("Dune")),
+        ];
+        for (changes, expected) in cases {
+            let (mut changed, revised) = (book.clone(), OffsetDateTime::UNIX_EPOCH + Duration::DAY);
+            changed.revise(changes, revised);
+            assert_eq!((changed.details(), changed.revision().updated_at), (&expected, revised));
+        }
     }
 }

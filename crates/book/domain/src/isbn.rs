@@ -19,8 +19,7 @@ impl Isbn {
     /// # Errors
     /// Where what is left is neither nine digits and a digit or `X`, nor thirteen digits.
     pub fn parse(text: &str) -> Result<Self, InvalidIsbn> {
-        let normalised: String =
-            text.trim().chars().filter(|character| !matches!(character, '-' | ' ')).map(|c| c.to_ascii_uppercase()).collect();
+        let normalised = Self::normalise(text);
         let (body, check) = normalised.as_bytes().split_last().map_or((&[][..], b' '), |(check, body)| (body, *check));
         let is_isbn = body.iter().all(u8::is_ascii_digit)
             && match body.len() {
@@ -29,6 +28,23 @@ impl Isbn {
                 _ => false,
             };
         if is_isbn { Ok(Self(normalised)) } else { Err(InvalidIsbn) }
+    }
+
+    /// Reads an ISBN of ten characters that has lost its leading zeros, as it does where a spreadsheet takes it for a number; any
+    /// other is read as [`parse`](Self::parse) does.
+    ///
+    /// # Errors
+    /// Those of [`parse`](Self::parse); nothing, and nothing but zeros, has lost none.
+    pub fn parse_without_leading_zeros(text: &str) -> Result<Self, InvalidIsbn> {
+        let rest = Self::normalise(text);
+        let has_lost_zeros = rest.len() < 10 && rest.starts_with(|first| matches!(first, '1'..='9'));
+        if has_lost_zeros { Self::parse(&format!("{rest:0>10}")) } else { Self::parse(text) }
+    }
+
+    /// What is left of an ISBN, or of a part of one, without hyphens and spaces and in upper case.
+    #[must_use]
+    pub fn normalise(text: &str) -> String {
+        text.trim().chars().filter(|character| !matches!(character, '-' | ' ')).map(|c| c.to_ascii_uppercase()).collect()
     }
 
     /// The normalised ISBN.
@@ -82,6 +98,26 @@ mod tests {
     #[case("0441172717\0")]
     fn what_has_another_shape_is_no_isbn(#[case] written: &str) {
         assert_eq!(Isbn::parse(written), Err(InvalidIsbn));
+    }
+
+    #[rstest]
+    #[case("441172717", "0441172717")]
+    #[case(" 7-100X ", "000007100X")]
+    #[case("0441172717", "0441172717")]
+    #[case("9780441172719", "9780441172719")]
+    fn zeros_that_were_lost_come_back(#[case] written: &str, #[case] kept: &str) {
+        assert_eq!(Isbn::parse_without_leading_zeros(written).expect("an ISBN").as_str(), kept);
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("0")]
+    #[case("X")]
+    #[case("1.5")]
+    #[case("1X1")]
+    #[case("12345678901")]
+    fn what_never_had_them_is_no_isbn(#[case] written: &str) {
+        assert_eq!(Isbn::parse_without_leading_zeros(written), Err(InvalidIsbn));
     }
 
     #[rstest]

@@ -1,6 +1,8 @@
 use async_trait::async_trait;
-use library_book_domain::{Book, BookRepository, CreateBookError, DeleteBookError, Isbn, UpdateBookError};
-use library_shared_domain::{BookId, DependencyError, Page, PageRequest};
+use library_book_domain::{
+    Book, BookField, BookRepository, BookSearch, CreateBookError, Creation, DeleteBookError, Isbn, SearchPage, UpdateBookError,
+};
+use library_shared_domain::{BookId, DependencyError, ListRequest, Page};
 use library_shared_infra::cache::{Cache, Invalidation, ReadThrough};
 use std::sync::Arc;
 
@@ -23,6 +25,10 @@ impl BookRepository for CachedBookRepository {
         self.repository.create(book).await
     }
 
+    async fn create_all(&self, books: &[Book]) -> Result<Vec<Creation>, DependencyError> {
+        self.repository.create_all(books).await
+    }
+
     async fn update(&self, book: &Book) -> Result<Book, UpdateBookError> {
         let updated = self.repository.update(book).await;
         self.cached.forget(book.id().as_uuid()).await;
@@ -37,13 +43,23 @@ impl BookRepository for CachedBookRepository {
         self.repository.find_by_isbn(isbn).await
     }
 
-    async fn list(&self, request: PageRequest<BookId>) -> Result<Page<Book, BookId>, DependencyError> {
+    async fn list(&self, request: &ListRequest<BookField>) -> Result<Page<Book>, DependencyError> {
         self.repository.list(request).await
+    }
+
+    async fn search(&self, search: &BookSearch) -> Result<SearchPage, DependencyError> {
+        self.repository.search(search).await
     }
 
     async fn delete(&self, id: BookId) -> Result<(), DeleteBookError> {
         let deleted = self.repository.delete(id).await;
         self.cached.forget(id.as_uuid()).await;
+        deleted
+    }
+
+    async fn delete_unchanged(&self, book: &Book) -> Result<(), DeleteBookError> {
+        let deleted = self.repository.delete_unchanged(book).await;
+        self.cached.forget(book.id().as_uuid()).await;
         deleted
     }
 }

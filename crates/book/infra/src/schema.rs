@@ -11,5 +11,8 @@ diesel::table! {
         version -> BigInt,
         created_at -> DbTimestamp,
         updated_at -> DbTimestamp,
+        title_key -> Text,
+        author_key -> Text,
+        description_key -> Text,
     }
 }

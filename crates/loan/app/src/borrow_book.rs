@@ -1,6 +1,6 @@
 use crate::Lending;
 use library_loan_domain::{CreateLoanError, InvalidLoan, Loan, LoanPeriod};
-use library_shared_domain::{BookId, Clock, DependencyError, IdGenerator, LoanId, MemberId, UnitOfWork};
+use library_shared_domain::{BookId, Clock, DependencyError, IdGenerator, LoanId, MemberId, UnitOfWork, idempotency::Completion};
 use std::sync::Arc;
 
 /// Lends a book to a member.
@@ -53,7 +53,7 @@ impl BorrowBook {
     /// # Errors
     /// [`BorrowBookError::BookNotFound`] and [`BorrowBookError::MemberNotFound`] where there is none,
     /// [`BorrowBookError::AlreadyOnLoan`] where somebody has the book.
-    pub async fn execute(&self, command: BorrowBookCommand) -> Result<Loan, BorrowBookError> {
+    pub async fn execute(&self, command: BorrowBookCommand, completion: &Completion<Loan>) -> Result<Loan, BorrowBookError> {
         let unit = self.units.begin().await?;
         Self::check(&unit, command).await?;
         let id = LoanId::from(self.ids.generate());
@@ -61,6 +61,7 @@ impl BorrowBook {
             .map_err(|error: InvalidLoan| DependencyError::failed("clock", error))?;
         match unit.loans.create(&loan).await {
             Ok(()) => {
+                completion.complete(unit.claims.as_ref(), &loan).await?;
                 unit.commit().await?;
                 Ok(loan)
             }

@@ -1,6 +1,7 @@
 use library_book_domain::BookRepository;
 use library_loan_domain::LoanRepository;
 use library_member_domain::MemberRepository;
+use library_shared_domain::idempotency::ClaimRepository;
 use std::sync::Arc;
 
 /// What a unit of work on the loans spans.
@@ -12,6 +13,8 @@ pub struct Lending {
     pub members: Arc<dyn MemberRepository>,
     /// The loans.
     pub loans: Arc<dyn LoanRepository>,
+    /// The claims of idempotency keys.
+    pub claims: Arc<dyn ClaimRepository>,
 }
 
 #[cfg(test)]
@@ -23,6 +26,6 @@ impl Lending {
 
     /// What there is to lend in this library.
     pub(crate) fn of(library: &library_testkit::InMemoryLibrary) -> Self {
-        Self { books: library.books(), members: library.members(), loans: library.loans() }
+        Self { books: library.books(), members: library.members(), loans: library.loans(), claims: library.claims() }
     }
 }

@@ -1,6 +1,6 @@
 use crate::Lending;
 use library_loan_domain::{Loan, ReturnError, UpdateLoanError};
-use library_shared_domain::{Clock, DependencyError, LoanId, UPDATE_ATTEMPTS, UnitOfWork, contended};
+use library_shared_domain::{Clock, DependencyError, LoanId, UPDATE_ATTEMPTS, UnitOfWork, contended, idempotency::Completion};
 use std::sync::Arc;
 
 /// Takes a book back.
@@ -33,7 +33,7 @@ impl ReturnBook {
     ///
     /// # Errors
     /// [`ReturnBookError::NotFound`] where there is no such loan, [`ReturnBookError::AlreadyReturned`] where it is over.
-    pub async fn execute(&self, id: LoanId) -> Result<Loan, ReturnBookError> {
+    pub async fn execute(&self, id: LoanId, completion: &Completion<Loan>) -> Result<Loan, ReturnBookError> {
         for _ in 0..UPDATE_ATTEMPTS {
             let unit = self.units.begin().await?;
             let mut loan = unit.loans.find_by_id(id).await?.ok_or(ReturnBookError::NotFound)?;
@@ -46,6 +46,7 @@ impl ReturnBook {
             }
             match unit.loans.update(&loan).await {
                 Ok(saved) => {
+                    completion.complete(unit.claims.as_ref(), &saved).await?;
                     unit.commit().await?;
                     return Ok(saved);
                 }

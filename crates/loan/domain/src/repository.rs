@@ -1,6 +1,7 @@
-use crate::Loan;
+use crate::{Loan, LoanField};
 use async_trait::async_trait;
-use library_shared_domain::{BookId, DependencyError, LoanId, MemberId, Page, PageRequest};
+use library_shared_domain::{BookId, DependencyError, ListRequest, LoanId, Page};
+use time::OffsetDateTime;
 
 /// The port that keeps the loans.
 ///
@@ -33,21 +34,11 @@ pub trait LoanRepository: Send + Sync {
     /// Only those of the machinery.
     async fn find_active_by_book(&self, book_id: BookId) -> Result<Option<Loan>, DependencyError>;
 
-    /// A page of the loans that a member has or had, the newest first.
+    /// A page of the loans, as [`ListRequest::select`] defines it at this moment: whether a loan is overdue depends on it.
     ///
     /// # Errors
     /// Only those of the machinery.
-    async fn find_by_member(
-        &self,
-        member_id: MemberId,
-        request: PageRequest<LoanId>,
-    ) -> Result<Page<Loan, LoanId>, DependencyError>;
-
-    /// A page of all loans, the newest first.
-    ///
-    /// # Errors
-    /// Only those of the machinery.
-    async fn list(&self, request: PageRequest<LoanId>) -> Result<Page<Loan, LoanId>, DependencyError>;
+    async fn list(&self, request: &ListRequest<LoanField>, now: OffsetDateTime) -> Result<Page<Loan>, DependencyError>;
 
     /// Strikes a loan from the record, whatever its state.
     ///

@@ -1,5 +1,5 @@
-use library_loan_app::{BorrowBook, ReturnBook};
-use library_shared_http::WriteTasks;
+use library_loan_app::{BorrowBook, ListLoans, ReadLoan, ReturnBook};
+use library_shared_http::CommandTasks;
 use std::sync::Arc;
 
 /// What the loans' routes call.
@@ -8,5 +8,7 @@ use std::sync::Arc;
 pub struct LoanApi {
     pub borrow_book: Arc<BorrowBook>,
     pub return_book: Arc<ReturnBook>,
-    pub writes: WriteTasks,
+    pub read_loan: Arc<ReadLoan>,
+    pub list_loans: Arc<ListLoans>,
+    pub commands: CommandTasks,
 }

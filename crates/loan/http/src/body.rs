@@ -1,19 +1,29 @@
+use crate::openapi;
 use library_loan_domain::Loan;
 use serde::Serialize;
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A loan, as clients see it; times are RFC 3339, in UTC.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Loan, examples(openapi::loan))]
 pub struct LoanBody {
+    /// The id of the loan.
     id: Uuid,
+    /// The book that is lent.
     book_id: Uuid,
+    /// The member who has it.
     member_id: Uuid,
+    /// When it was borrowed.
     #[serde(with = "time::serde::rfc3339")]
     loaned_at: OffsetDateTime,
+    /// When it is to be back.
     #[serde(with = "time::serde::rfc3339")]
     due_at: OffsetDateTime,
+    /// When it came back; null while it is out.
     #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(required)]
     returned_at: Option<OffsetDateTime>,
 }
 

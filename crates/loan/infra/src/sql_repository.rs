@@ -2,12 +2,13 @@ use crate::{row::LoanRow, schema::loans};
 use async_trait::async_trait;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use library_loan_domain::{CreateLoanError, DeleteLoanError, Loan, LoanRepository, UpdateLoanError};
-use library_shared_domain::{BookId, DependencyError, LoanId, MemberId, Page, PageRequest};
+use library_loan_domain::{CreateLoanError, DeleteLoanError, Loan, LoanField, LoanRepository, UpdateLoanError};
+use library_shared_domain::{BookId, DependencyError, ListRequest, LoanId, Page};
 use library_shared_infra::{
-    database::{Session, SqlError, SqlTimestamp, SqlUuid, before, surplus},
+    database::{ListColumn, ListQuery, Session, SqlError, SqlFragment, SqlTimestamp, SqlUuid},
     with_connection,
 };
+use time::OffsetDateTime;
 
 /// Keeps the loans in a SQL database.
 pub struct SqlLoanRepository {
@@ -79,37 +80,19 @@ impl LoanRepository for SqlLoanRepository {
         .transpose()
     }
 
-    #[tracing::instrument(name = "loans.find_by_member", skip_all)]
-    async fn find_by_member(
-        &self,
-        member_id: MemberId,
-        request: PageRequest<LoanId>,
-    ) -> Result<Page<Loan, LoanId>, DependencyError> {
-        let rows = with_connection!(self.session.read().await?, |connection| {
-            loans::table
-                .filter(loans::member_id.eq(SqlUuid::new(member_id)))
-                .filter(loans::id.lt(before(request.after)))
-                .order(loans::id.desc())
-                .limit(surplus(request.limit))
-                .select(LoanRow::as_select())
-                .load(connection)
-                .await
-        })?;
-        page(rows, request)
-    }
-
     #[tracing::instrument(name = "loans.list", skip_all)]
-    async fn list(&self, request: PageRequest<LoanId>) -> Result<Page<Loan, LoanId>, DependencyError> {
+    async fn list(&self, request: &ListRequest<LoanField>, now: OffsetDateTime) -> Result<Page<Loan>, DependencyError> {
+        let query = ListQuery::new(request, "loans.id", |field| column(field, now));
         let rows = with_connection!(self.session.read().await?, |connection| {
             loans::table
-                .filter(loans::id.lt(before(request.after)))
-                .order(loans::id.desc())
-                .limit(surplus(request.limit))
                 .select(LoanRow::as_select())
+                .filter(query.condition)
+                .order(query.order)
+                .limit(query.limit)
                 .load(connection)
                 .await
         })?;
-        page(rows, request)
+        Ok(request.page(rows.into_iter().map(Loan::try_from).collect::<Result<_, _>>()?))
     }
 
     #[tracing::instrument(name = "loans.delete", skip_all)]
@@ -124,7 +107,17 @@ impl LoanRepository for SqlLoanRepository {
     }
 }
 
-fn page(rows: Vec<LoanRow>, request: PageRequest<LoanId>) -> Result<Page<Loan, LoanId>, DependencyError> {
-    let loans = rows.into_iter().map(Loan::try_from).collect::<Result<_, _>>()?;
-    Ok(Page::from_surplus(loans, request.limit, Loan::id))
+/// Where what loans are filtered and sorted by is kept.
+fn column(field: LoanField, now: OffsetDateTime) -> ListColumn {
+    let sql = SqlFragment::default();
+    match field {
+        LoanField::BookId => ListColumn::Plain("loans.book_id"),
+        LoanField::MemberId => ListColumn::Plain("loans.member_id"),
+        LoanField::Open => ListColumn::Condition(sql.sql("loans.returned_at IS NULL")),
+        LoanField::Overdue => {
+            ListColumn::Condition(sql.sql("loans.returned_at IS NULL AND loans.due_at < ").timestamp(SqlTimestamp(now)))
+        }
+        LoanField::LoanedAt => ListColumn::Plain("loans.loaned_at"),
+        LoanField::DueAt => ListColumn::Plain("loans.due_at"),
+    }
 }

@@ -15,7 +15,7 @@ mod verify_credentials;
 mod verify_member;
 
 pub use compose_notification::{ComposeNotification, VerificationLink};
-pub use delete_member::{DeleteMember, DeleteMemberError};
+pub use delete_member::{DeleteMember, DeleteMemberCommand, DeleteMemberError};
 pub use list_members::ListMembers;
 pub use membership::Membership;
 pub use read_member::{ReadMember, ReadMemberError};

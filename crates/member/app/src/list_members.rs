@@ -1,5 +1,5 @@
-use library_member_domain::{Member, MemberRepository};
-use library_shared_domain::{DependencyError, MemberId, Page, PageRequest};
+use library_member_domain::{Member, MemberField, MemberRepository};
+use library_shared_domain::{DependencyError, ListRequest, Page};
 use std::sync::Arc;
 
 /// Pages through the members.
@@ -13,11 +13,11 @@ impl ListMembers {
         Self { members }
     }
 
-    /// A page of the members, the newest first.
+    /// A page of the members.
     ///
     /// # Errors
     /// Only those of the machinery.
-    pub async fn execute(&self, request: PageRequest<MemberId>) -> Result<Page<Member, MemberId>, DependencyError> {
+    pub async fn execute(&self, request: &ListRequest<MemberField>) -> Result<Page<Member>, DependencyError> {
         self.members.list(request).await
     }
 }
@@ -25,7 +25,7 @@ impl ListMembers {
 #[cfg(test)]
 mod tests {
     use super::ListMembers;
-    use library_shared_domain::{DependencyError, Page, PageLimit, PageRequest};
+    use library_shared_domain::{DependencyError, ListRequest, PageLimit, Sort};
     use library_testkit::{InMemoryLibrary, Port, Repositories, a_member};
 
     #[tokio::test]
@@ -37,23 +37,24 @@ mod tests {
         let list_members = ListMembers::new(library.members());
         let limit = PageLimit::try_from(2).expect("a limit");
 
-        let first = list_members.execute(PageRequest { limit, after: None }).await.expect("a page");
-        assert_eq!(first, Page { next: Some(middle.id()), items: vec![newest, middle] });
-        let last = list_members.execute(PageRequest { limit, after: first.next }).await.expect("a page");
-        assert_eq!(last, Page { items: vec![oldest], next: None });
+        let request = |cursor| ListRequest::new(limit, Vec::new(), Sort::default(), cursor).expect("the list's own cursor");
+        let first = list_members.execute(&request(None)).await.expect("a page");
+        assert_eq!((&first.items, &first.previous), (&vec![newest, middle], &None));
+        let last = list_members.execute(&request(first.next)).await.expect("a page");
+        assert_eq!((last.items, last.next), (vec![oldest], None));
     }
 
     #[tokio::test]
     async fn a_library_without_members_has_one_empty_page() {
-        let page = ListMembers::new(InMemoryLibrary::new().members()).execute(PageRequest::default()).await.expect("a page");
-        assert_eq!(page, Page { items: Vec::new(), next: None });
+        let page = ListMembers::new(InMemoryLibrary::new().members()).execute(&ListRequest::default()).await.expect("a page");
+        assert_eq!((page.items, page.next, page.previous), (Vec::new(), None, None));
     }
 
     #[tokio::test]
     async fn a_failing_store_is_told_of() {
         let library = InMemoryLibrary::new();
         library.fail_next(Port::Members);
-        let error = ListMembers::new(library.members()).execute(PageRequest::default()).await.expect_err("unavailable");
+        let error = ListMembers::new(library.members()).execute(&ListRequest::default()).await.expect_err("unavailable");
         assert!(matches!(error, DependencyError::Unavailable { .. }), "{error:?}");
     }
 }

@@ -1,5 +1,6 @@
 use library_member_domain::{CredentialRepository, MemberRepository};
 use library_notification_domain::NotificationQueue;
+use library_shared_domain::idempotency::ClaimRepository;
 use std::sync::Arc;
 
 /// What a unit of work on the members spans.
@@ -11,6 +12,8 @@ pub struct Membership {
     pub credentials: Arc<dyn CredentialRepository>,
     /// What is to be sent to them, once the unit is committed.
     pub notifications: Arc<dyn NotificationQueue>,
+    /// The claims of idempotency keys.
+    pub claims: Arc<dyn ClaimRepository>,
 }
 
 #[cfg(test)]
@@ -21,6 +24,7 @@ impl Membership {
             members: library.members(),
             credentials: library.credentials(),
             notifications: library.notifications(),
+            claims: library.claims(),
         })
     }
 }

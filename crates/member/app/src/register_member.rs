@@ -1,7 +1,7 @@
 use crate::Membership;
 use library_member_domain::{CreateMemberError, Credentials, Email, Member, MemberName, Password, PasswordHasher};
 use library_notification_domain::NotificationKind;
-use library_shared_domain::{Clock, DependencyError, IdGenerator, MemberId, NotificationId, UnitOfWork};
+use library_shared_domain::{Clock, DependencyError, IdGenerator, MemberId, NotificationId, UnitOfWork, idempotency::Completion};
 use std::sync::Arc;
 
 /// Registers a member and queues the mail that asks them to prove their address.
@@ -49,7 +49,11 @@ impl RegisterMember {
     ///
     /// # Errors
     /// [`RegisterMemberError::DuplicateEmail`] where another member has an equal address.
-    pub async fn execute(&self, command: RegisterMemberCommand) -> Result<Member, RegisterMemberError> {
+    pub async fn execute(
+        &self,
+        command: RegisterMemberCommand,
+        completion: &Completion<Member>,
+    ) -> Result<Member, RegisterMemberError> {
         // Before the unit begins: hashing is slow on purpose, and a transaction must not wait for it.
         let password_hash = self.hasher.hash(&command.password).await?;
         let now = self.clock.now();
@@ -59,6 +63,7 @@ impl RegisterMember {
         unit.credentials.create(&Credentials { member_id: member.id(), password_hash }).await?;
         let notification = NotificationId::from(self.ids.generate());
         unit.notifications.enqueue(notification, NotificationKind::Verification, member.id(), now).await?;
+        completion.complete(unit.claims.as_ref(), &member).await?;
         unit.commit().await?;
         Ok(member)
     }

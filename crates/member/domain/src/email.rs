@@ -39,7 +39,13 @@ impl Email {
         if address.chars().any(char::is_control) || parsed.domain().split('.').any(str::is_empty) {
             return Err(InvalidEmail::Syntax);
         }
-        Ok(Self { address: address.to_owned(), key: address.to_lowercase() })
+        Ok(Self { address: address.to_owned(), key: Self::spell(address) })
+    }
+
+    /// The one spelling of all addresses that are equal, or of a part of them.
+    #[must_use]
+    pub fn spell(text: &str) -> String {
+        text.trim().to_lowercase()
     }
 
     /// The address as it was given.

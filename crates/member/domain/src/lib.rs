@@ -3,12 +3,14 @@
 //! - [`Member`]: the aggregate; [`MemberName`], [`Email`]: its value objects;
 //! - [`Password`], [`PasswordHash`], [`Credentials`]: what proves who somebody is, and no part of `Member`, so that no cache and
 //!   no response can hold it;
+//! - [`MemberField`]: what the members are filtered and sorted by;
 //! - [`MemberRepository`], [`CredentialRepository`], [`PasswordHasher`], [`VerificationTokenIssuer`]: the ports.
 //!
 //! It may depend on `library-shared-domain` alone.
 
 mod credentials;
 mod email;
+mod field;
 mod hasher;
 mod member;
 mod name;
@@ -17,6 +19,7 @@ mod verification;
 
 pub use credentials::{Credentials, InvalidPassword, Password, PasswordHash};
 pub use email::{Email, InvalidEmail};
+pub use field::MemberField;
 pub use hasher::PasswordHasher;
 pub use member::Member;
 pub use name::MemberName;

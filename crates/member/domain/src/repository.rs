@@ -1,6 +1,6 @@
-use crate::{Credentials, Email, Member};
+use crate::{Credentials, Email, Member, MemberField};
 use async_trait::async_trait;
-use library_shared_domain::{DependencyError, MemberId, Page, PageRequest};
+use library_shared_domain::{DependencyError, ListRequest, MemberId, Page};
 
 /// The port that keeps the members.
 #[async_trait]
@@ -30,11 +30,11 @@ pub trait MemberRepository: Send + Sync {
     /// Only those of the machinery.
     async fn find_by_email(&self, email: &Email) -> Result<Option<Member>, DependencyError>;
 
-    /// A page of the members, the newest first.
+    /// A page of the members, as [`ListRequest::select`] defines it.
     ///
     /// # Errors
     /// Only those of the machinery.
-    async fn list(&self, request: PageRequest<MemberId>) -> Result<Page<Member, MemberId>, DependencyError>;
+    async fn list(&self, request: &ListRequest<MemberField>) -> Result<Page<Member>, DependencyError>;
 
     /// Forgets a member, and with them their credentials, their sessions and what is queued to be sent to them. Returned loans
     /// stay; they know the member by id alone.
@@ -42,6 +42,12 @@ pub trait MemberRepository: Send + Sync {
     /// # Errors
     /// [`DeleteMemberError::Missing`] where there is none; [`DeleteMemberError::HasOpenLoans`] while they have a book.
     async fn delete(&self, id: MemberId) -> Result<(), DeleteMemberError>;
+
+    /// Forgets a member, as [`delete`](Self::delete) does, in the state that they were loaded in.
+    ///
+    /// # Errors
+    /// Those of [`delete`](Self::delete); [`DeleteMemberError::Moved`] where another caller has saved in between.
+    async fn delete_unchanged(&self, member: &Member) -> Result<(), DeleteMemberError>;
 }
 
 /// The port that keeps the members' credentials. Nothing of it is ever cached.
@@ -94,6 +100,9 @@ pub enum DeleteMemberError {
     /// They have a book that they have not returned.
     #[error("the member has open loans")]
     HasOpenLoans,
+    /// The member has changed since they were loaded.
+    #[error("the member has changed since they were loaded")]
+    Moved,
     /// The machinery failed.
     #[error(transparent)]
     Dependency(#[from] DependencyError),

@@ -1,5 +1,5 @@
 use library_member_app::{DeleteMember, ListMembers, ReadMember, RegisterMember, VerifyMember};
-use library_shared_http::WriteTasks;
+use library_shared_http::{CommandTasks, WriteTasks};
 use std::sync::Arc;
 
 /// What the members' routes call.
@@ -11,5 +11,6 @@ pub struct MemberApi {
     pub read_member: Arc<ReadMember>,
     pub list_members: Arc<ListMembers>,
     pub delete_member: Arc<DeleteMember>,
+    pub commands: CommandTasks,
     pub writes: WriteTasks,
 }

@@ -1,17 +1,20 @@
-//! The members' routes: `/members`, `/members/{id}`, and `/members/verify` with the page that verification mails link to, one
+//! The members' routes: `/members`, `/members/me`, `/members/{id}`, and `/members/verify` with the page that verification mails link to, one
 //! endpoint a file.
 //!
-//! It may depend on `library-member-app`, its domain, and `library-shared-http`.
+//! It may depend on `library-member-app`, its domain, `library-shared-http`, and `library-auth-http` for the gate.
 
 mod api;
 mod body;
 mod delete_member;
 mod list_members;
+mod openapi;
 mod read_member;
+mod read_own_member;
 mod register_member;
 mod routes;
 mod verification_page;
 mod verify_member;
 
 pub use api::MemberApi;
+pub use openapi::MemberOpenApi;
 pub use routes::configure;

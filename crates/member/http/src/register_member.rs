@@ -1,15 +1,21 @@
-use crate::{api::MemberApi, body::MemberBody};
+use crate::{api::MemberApi, body::MemberBody, openapi};
 use actix_web::{HttpResponse, http::header, web::Data};
 use library_member_app::{RegisterMemberCommand, RegisterMemberError};
-use library_member_domain::{Email, MemberName, Password};
-use library_shared_http::{FieldErrors, JsonBody, Problem, TextField};
+use library_member_domain::{Email, Member, MemberName, Password};
+use library_shared_http::{Answer, FieldErrors, Invocation, JsonCommand, Problem, TextField};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-#[derive(Deserialize, Default)]
+/// Somebody who wants to be a member.
+#[derive(Deserialize, Default, ToSchema)]
 #[serde(default)]
+#[schema(as = NewMember, examples(openapi::new_member))]
 pub struct RegisterMemberBody {
+    #[schema(schema_with = openapi::name, required)]
     name: TextField,
+    #[schema(schema_with = openapi::email, required)]
     email: TextField,
+    #[schema(schema_with = openapi::new_password, required)]
     password: TextField,
 }
 
@@ -29,15 +35,49 @@ impl TryFrom<RegisterMemberBody> for RegisterMemberCommand {
 }
 
 /// `POST /members`
+#[utoipa::path(
+    post,
+    path = "/members",
+    tag = openapi::MEMBERS,
+    summary = "Register",
+    description = "Registers a member. A mail goes out, with a link that proves whose the email address is.",
+    params(Invocation),
+    request_body(content = RegisterMemberBody, description = "Who registers."),
+    responses(
+        (
+            status = 201,
+            description = "The member, not yet verified.",
+            body = MemberBody,
+            headers(("Location" = String, description = "The path of the member."), ("ETag" = String, description = "The tag of this state.")),
+            links(
+                ("read_member" = (operation_id = "read_member", parameters(("id" = "$response.body#/id")))),
+                ("login" = (operation_id = "login", request_body = "$request.body")),
+                ("delete_member" = (operation_id = "delete_member", parameters(("id" = "$response.body#/id")))),
+            ),
+        ),
+        (
+            status = 409,
+            description = "There is a member of this email address.",
+            body = Problem,
+            example = json!(problem(RegisterMemberError::DuplicateEmail)),
+        ),
+    ),
+)]
 pub async fn register_member(
     api: Data<MemberApi>,
-    JsonBody(body): JsonBody<RegisterMemberBody>,
+    JsonCommand(body, invocation): JsonCommand<RegisterMemberBody>,
 ) -> Result<HttpResponse, Problem> {
-    let command = RegisterMemberCommand::try_from(body)?;
     let use_case = api.register_member.clone();
-    let member = api.writes.run(async move { use_case.execute(command).await }).await?.map_err(problem)?;
+    let register = async move |completion| use_case.execute(body.try_into()?, &completion).await.map_err(problem);
+    api.commands.run(invocation, register, answer).await
+}
+
+fn answer(member: &Member) -> Answer {
     let location = format!("/members/{}", member.id());
-    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(MemberBody::from(&member)))
+    Answer::created(&MemberBody::from(member))
+        .with_header(&header::LOCATION, location)
+        .with_entity_tag(member.revision())
+        .about(member.id())
 }
 
 fn problem(error: RegisterMemberError) -> Problem {

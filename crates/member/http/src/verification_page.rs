@@ -1,3 +1,4 @@
+use crate::openapi;
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{StatusCode, header},
@@ -41,10 +42,23 @@ pub struct LinkQuery {
 }
 
 /// `GET /members/verify`
+#[utoipa::path(
+    get,
+    path = "/members/verify",
+    tag = openapi::MEMBERS,
+    summary = "Open the page of a verification mail",
+    description = "A page with a button that posts the token. It confirms nothing by itself: scanners of mail follow links, too.",
+    params(LinkQuery),
+    responses(
+        (status = 200, description = "The page.", body = String, content_type = "text/html"),
+        (status = 422, description = "A page that says that the link has no token.", body = String, content_type = "text/html"),
+    ),
+)]
 pub async fn verification_page(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let token = Query::<LinkQuery>::from_query(request.query_string()).map(|query| query.into_inner().token).unwrap_or_default();
     Ok(match token.trim() {
-        "" => page(Step::Refused { status: StatusCode::UNPROCESSABLE_ENTITY }),
+        // What has a U+0000 would be refused when it is posted.
+        token if token.is_empty() || token.contains('\0') => page(Step::Refused { status: StatusCode::UNPROCESSABLE_ENTITY }),
         token => page(Step::Confirm { token: token.to_owned() }),
     })
 }
@@ -112,6 +126,7 @@ mod tests {
     #[case("/members/verify?token=")]
     #[case("/members/verify?token=%20%20")]
     #[case("/members/verify?token=a&token=b")]
+    #[case("/members/verify?token=a%00b")]
     #[actix_web::test]
     async fn a_link_without_its_token_does_not_work(#[case] uri: &str) {
         let response = opened(uri).await;

@@ -1,17 +1,22 @@
 use crate::{
     api::MemberApi,
     body::MemberBody,
+    openapi,
     verification_page::{Step, page},
 };
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use library_member_app::VerifyMemberError;
 use library_member_domain::Member;
-use library_shared_http::{FieldErrors, JsonOrFormBody, Problem, TextField, accepts_html};
+use library_shared_http::{FieldErrors, JsonOrFormBody, Problem, TextField, accepts_html, entity_tag};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-#[derive(Deserialize, Default)]
+/// The proof that an email address is its owner's.
+#[derive(Deserialize, Default, ToSchema)]
 #[serde(default)]
+#[schema(as = Verification, examples(openapi::verification))]
 pub struct VerifyMemberBody {
+    #[schema(schema_with = openapi::token, required)]
     token: TextField,
 }
 
@@ -27,6 +32,51 @@ impl VerifyMemberBody {
 }
 
 /// `POST /members/verify`, for clients and for the button of the page, which is answered with a page.
+#[utoipa::path(
+    post,
+    path = "/members/verify",
+    tag = openapi::MEMBERS,
+    summary = "Verify an email address",
+    description = "Verifies the address of the member whom the token was mailed to; again, where it was verified before. A client \
+                   that prefers `text/html`, as browsers do, is answered with a page.",
+    request_body(
+        description = "The token.",
+        content((VerifyMemberBody = "application/json"), (VerifyMemberBody = "application/x-www-form-urlencoded")),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The member, who is verified; the tag with JSON alone.",
+            headers(("ETag" = String, description = "The tag of this state.")),
+            content((MemberBody = "application/json", example = json!(openapi::verified_member())), (String = "text/html")),
+        ),
+        (
+            status = 401,
+            description = "The token is not valid, or no longer.",
+            headers(("WWW-Authenticate" = String, description = "How to prove who calls.")),
+            content(
+                (Problem = "application/problem+json", example = json!(Problem::unauthorized("The verification token is not valid, or no longer."))),
+                (String = "text/html"),
+            ),
+        ),
+        (
+            status = 404,
+            description = "The member is gone.",
+            content(
+                (Problem = "application/problem+json", example = json!(problem(VerifyMemberError::NotFound))),
+                (String = "text/html"),
+            ),
+        ),
+        (
+            status = 422,
+            description = "There is no token.",
+            content(
+                (Problem = "application/problem+json", example = json!(openapi::no_token())),
+                (String = "text/html"),
+            ),
+        ),
+    ),
+)]
 pub async fn verify_member(
     api: Data<MemberApi>,
     request: HttpRequest,
@@ -35,7 +85,7 @@ pub async fn verify_member(
     let verified = verify(&api, body).await;
     match verified {
         Ok(_) if accepts_html(&request) => Ok(page(Step::Verified)),
-        Ok(member) => Ok(HttpResponse::Ok().json(MemberBody::from(&member))),
+        Ok(member) => Ok(HttpResponse::Ok().insert_header(entity_tag(member.revision())).json(MemberBody::from(&member))),
         Err(problem) if accepts_html(&request) && problem.status().is_client_error() => {
             Ok(page(Step::Refused { status: problem.status() }))
         }

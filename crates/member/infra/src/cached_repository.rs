@@ -1,6 +1,8 @@
 use async_trait::async_trait;
-use library_member_domain::{CreateMemberError, DeleteMemberError, Email, Member, MemberRepository, UpdateMemberError};
-use library_shared_domain::{DependencyError, MemberId, Page, PageRequest};
+use library_member_domain::{
+    CreateMemberError, DeleteMemberError, Email, Member, MemberField, MemberRepository, UpdateMemberError,
+};
+use library_shared_domain::{DependencyError, ListRequest, MemberId, Page};
 use library_shared_infra::cache::{Cache, Invalidation, ReadThrough};
 use std::sync::Arc;
 
@@ -37,13 +39,19 @@ impl MemberRepository for CachedMemberRepository {
         self.repository.find_by_email(email).await
     }
 
-    async fn list(&self, request: PageRequest<MemberId>) -> Result<Page<Member, MemberId>, DependencyError> {
+    async fn list(&self, request: &ListRequest<MemberField>) -> Result<Page<Member>, DependencyError> {
         self.repository.list(request).await
     }
 
     async fn delete(&self, id: MemberId) -> Result<(), DeleteMemberError> {
         let deleted = self.repository.delete(id).await;
         self.cached.forget(id.as_uuid()).await;
+        deleted
+    }
+
+    async fn delete_unchanged(&self, member: &Member) -> Result<(), DeleteMemberError> {
+        let deleted = self.repository.delete_unchanged(member).await;
+        self.cached.forget(member.id().as_uuid()).await;
         deleted
     }
 }

@@ -1,10 +1,10 @@
 use crate::schema::members;
-use diesel::{Insertable, Queryable};
+use diesel::{AsChangeset, Insertable, Queryable, Selectable};
 use library_member_domain::{Email, Member, MemberName};
-use library_shared_domain::{DependencyError, MemberId};
+use library_shared_domain::{DependencyError, MemberId, fold};
 use library_shared_infra::database::{SqlTimestamp, SqlUuid, corrupt, revision};
 
-#[derive(Queryable, Insertable)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = members)]
 pub struct MemberRow {
     id: SqlUuid,
@@ -15,6 +15,19 @@ pub struct MemberRow {
     version: i64,
     created_at: SqlTimestamp,
     updated_at: SqlTimestamp,
+}
+
+/// What a member is put in order by.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = members)]
+pub struct MemberKeys {
+    name_key: String,
+}
+
+impl From<&MemberName> for MemberKeys {
+    fn from(name: &MemberName) -> Self {
+        Self { name_key: fold(name.as_str()) }
+    }
 }
 
 impl From<&Member> for MemberRow {

@@ -11,6 +11,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> DbTimestamp,
         updated_at -> DbTimestamp,
+        name_key -> Text,
     }
 }
 

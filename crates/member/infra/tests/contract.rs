@@ -2,12 +2,14 @@
 
 mod sqlite {
     library_testkit::member_repository_contract!(library_test_worlds::sqlite);
+    library_testkit::member_lists_contract!(library_test_worlds::sqlite);
     library_testkit::credential_repository_contract!(library_test_worlds::sqlite);
     library_testkit::account_directory_contract!(library_test_worlds::sqlite);
 }
 
 mod postgres {
     library_testkit::member_repository_contract!(library_test_worlds::postgres);
+    library_testkit::member_lists_contract!(library_test_worlds::postgres);
     library_testkit::credential_repository_contract!(library_test_worlds::postgres);
     library_testkit::account_directory_contract!(library_test_worlds::postgres);
 }

@@ -1,13 +1,17 @@
 //! What the binary can be asked to do, one command a file.
 
 mod healthcheck;
+mod import;
 mod migrate;
 mod notifications;
+mod openapi;
 mod serve;
 
 pub use healthcheck::healthcheck;
+pub use import::{ImportOptions, import};
 pub use migrate::migrate;
 pub use notifications::{list_notifications, retry_notifications};
+pub use openapi::openapi;
 pub use serve::{dev, serve};
 
 use crate::failure::Failure;

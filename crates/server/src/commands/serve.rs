@@ -63,6 +63,7 @@ async fn start(settings: &Settings, stop: &CancellationToken) -> Result<Running,
     let mut workers = JoinSet::new();
     workers.spawn(worker::deliver_notifications(service.deliver_notifications, stop.clone()));
     workers.spawn(worker::remove_expired_sessions(service.remove_expired_sessions, stop.clone()));
+    workers.spawn(worker::remove_expired_claims(service.remove_expired_claims, stop.clone()));
     for address in addresses {
         tracing::info!(%address, database = %settings.database_url, migrations, "server_started");
     }

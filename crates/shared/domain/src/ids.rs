@@ -73,6 +73,8 @@ typed_ids! {
     RefreshTokenId,
     /// Names a queued notification.
     NotificationId,
+    /// Names one attempt's claim of an idempotency key.
+    ClaimId,
 }
 
 #[cfg(test)]

@@ -1,28 +1,40 @@
 //! What every context's routes build on.
 //!
 //! - [`Problem`]: every error body (RFC 9457), and the one place where a failed dependency becomes 500 or 503;
-//! - [`JsonBody`], [`JsonOrFormBody`], [`TextField`], [`FieldErrors`]: bodies that are read whole before they are judged, so that a
-//!   422 names every field that is wrong;
-//! - [`PathId`], [`PageQuery`], [`page_response`]: ids in paths, pages in queries, and the link to the next page;
+//! - [`JsonBody`], [`JsonOrFormBody`], [`TextField`], [`ObjectsField`], [`FieldErrors`]: bodies that are read whole before they are
+//!   judged, so that a 422 names every field that is wrong;
+//! - [`MergePatchBody`]: bodies of PATCH, whose fields [`FieldErrors`] tells to be changed, removed or left alone;
+//! - [`entity`], [`entity_tag`], [`IfMatch`]: the tags of states, and requests on the condition of one;
+//! - [`PathId`]: ids in paths; [`ListQuery`], [`ListParameters`], [`list_response`]: filters, orders and pages in queries, and links to
+//!   the pages around;
 //! - [`WriteTasks`]: what keeps a write running when its client leaves;
+//! - [`JsonCommand`], [`PathCommand`], [`CommandTasks`], [`Answer`]: commands that may have an `Idempotency-Key`, and then are executed
+//!   once;
+//! - [`openapi`]: what every context says of itself in the document of the API;
 //! - [`get`], [`observe`], [`not_found`]: routes, the log lines and the request id around every request.
 //!
-//! It may depend on `library-shared-domain` and on actix-web; on no context and no infrastructure.
+//! It may depend on `library-shared-domain`, `library-shared-app` and on actix-web; on no context and no infrastructure.
 
 mod body;
+mod conditional;
+mod entity_tag;
 mod fields;
+mod idempotency;
+mod list;
 mod observe;
-mod page;
+pub mod openapi;
 mod path;
 mod problem;
 mod request_id;
 mod routes;
 mod write_tasks;
 
-pub use body::{BODY_LIMIT, JsonBody, JsonOrFormBody};
-pub use fields::{FieldErrors, TextField};
+pub use body::{BODY_LIMIT, JsonBody, JsonOrFormBody, MergePatchBody, with_body_limit};
+pub use conditional::{IfMatch, IfNoneMatch, entity, entity_tag};
+pub use fields::{FieldErrors, ObjectsField, TextField};
+pub use idempotency::{Answer, CommandTasks, Invocation, JsonCommand, PathCommand};
+pub use list::{ListParameters, ListQuery, list_response, page_response};
 pub use observe::observe;
-pub use page::{PageQuery, page_response};
 pub use path::PathId;
 pub use problem::{FieldError, Problem};
 pub use request_id::RequestId;

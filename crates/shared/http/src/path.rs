@@ -1,9 +1,16 @@
-use crate::{FieldErrors, Problem};
+use crate::{
+    FieldErrors, Problem,
+    openapi::{self, parameter},
+};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use library_shared_domain::InvalidId;
 use std::{
     future::{Ready, ready},
     str::FromStr,
+};
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
 };
 
 /// The id in the path, of the pattern `{id}`.
@@ -20,6 +27,12 @@ impl<Id: FromStr<Err = InvalidId>> FromRequest for PathId<Id> {
             errors.note::<()>("id", error);
             errors.into_problem()
         }))
+    }
+}
+
+impl<Id> IntoParams for PathId<Id> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![parameter(ParameterIn::Path, "id", "The id of what the path is about.", openapi::id())]
     }
 }
 

@@ -8,8 +8,9 @@ use actix_web::{
     },
 };
 use library_shared_domain::{Cause, DependencyError, error_chain};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, error::Error, fmt};
+use utoipa::ToSchema;
 
 /// How long a client is asked to wait before it tries again, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
@@ -33,19 +34,30 @@ struct Details {
 }
 
 /// A kind of problem that a client may want to tell from others of the same status.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Kind {
-    name: &'static str,
-    title: &'static str,
+    name: Cow<'static, str>,
+    title: Cow<'static, str>,
 }
 
 /// What is wrong with one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
     /// Which field of the body, parameter of the query or part of the path.
+    #[schema(value_type = String, example = "isbn")]
     pub field: Cow<'static, str>,
     /// The rule that it breaks.
+    #[schema(example = "is required")]
     pub detail: String,
+}
+
+/// What is kept of a problem that is to be told again.
+#[derive(Serialize, Deserialize)]
+pub struct ProblemRecord {
+    status: u16,
+    kind: Option<Kind>,
+    detail: String,
+    errors: Vec<FieldError>,
 }
 
 #[derive(Serialize)]
@@ -76,6 +88,19 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, detail).of_kind(name, title)
     }
 
+    /// 412: the resource is in another state than the client expects.
+    #[must_use]
+    pub fn precondition_failed() -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "It has changed: its ETag is none of those that If-Match names.")
+    }
+
+    /// 415: the body is of a type that is not accepted here, or compressed.
+    #[must_use]
+    pub fn unsupported_media_type(accepted: &str) -> Self {
+        let detail = format!("The body must be of the type {accepted}, and not compressed.");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
+    }
+
     /// 401: who calls must prove who they are (RFC 9110, section 15.5.2).
     pub fn unauthorized(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, detail).with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
@@ -100,6 +125,21 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail).of_kind(name, title)
     }
 
+    /// 413: the body has more bytes than this.
+    #[must_use]
+    pub fn too_large(limit: usize) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body may have at most {limit} bytes."))
+    }
+
+    /// 413: the body has more brackets, braces, colons and commas than this.
+    #[must_use]
+    pub fn too_many_parts(limit: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("The body may have at most {limit} parts: brackets, braces, colons and commas."),
+        )
+    }
+
     /// 500: a fault of ours. The cause goes to the log alone.
     pub fn internal(cause: impl Into<Cause>) -> Self {
         let detail = "Something went wrong on our side. The request's id finds it in the log.";
@@ -107,13 +147,18 @@ impl Problem {
     }
 
     fn of_kind(mut self, name: &'static str, title: &'static str) -> Self {
-        self.0.kind = Some(Kind { name, title });
+        self.0.kind = Some(Kind { name: name.into(), title: title.into() });
         self
     }
 
-    fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.header = Some((name, value));
         self
+    }
+
+    /// Asks the client to try again soon.
+    pub(crate) fn asking_to_try_again(self) -> Self {
+        self.with_header(header::RETRY_AFTER, RETRY_AFTER)
     }
 
     fn caused_by(mut self, cause: impl Into<Cause>) -> Self {
@@ -145,18 +190,33 @@ impl Problem {
 
     /// The document that is the body.
     pub(crate) fn to_json(&self, request_id: &RequestId) -> Vec<u8> {
+        let kind = self.0.kind.as_ref();
         let document = Document {
-            r#type: self
-                .0
-                .kind
-                .map_or(Cow::Borrowed("about:blank"), |kind| format!("tag:library.example,2026:{}", kind.name).into()),
-            title: self.0.kind.map_or_else(|| self.0.status.canonical_reason().unwrap_or("Error"), |kind| kind.title),
+            r#type: kind.map_or(Cow::Borrowed("about:blank"), |kind| format!("tag:library.example,2026:{}", kind.name).into()),
+            title: kind.map_or_else(|| self.0.status.canonical_reason().unwrap_or("Error"), |kind| &kind.title),
             status: self.0.status.as_u16(),
             detail: &self.0.detail,
             errors: &self.0.errors,
             request_id,
         };
         serde_json::to_vec(&document).unwrap_or_default()
+    }
+
+    /// What is to be kept of it: neither its cause nor its header.
+    pub(crate) fn to_record(&self) -> ProblemRecord {
+        let Details { status, kind, detail, errors, header: _, cause: _ } = &*self.0;
+        ProblemRecord { status: status.as_u16(), kind: kind.clone(), detail: detail.clone().into_owned(), errors: errors.clone() }
+    }
+
+    /// The problem that was kept.
+    ///
+    /// # Errors
+    /// Where its status is none.
+    pub(crate) fn from_record(record: ProblemRecord) -> Result<Self, Self> {
+        let mut problem = Self::new(StatusCode::from_u16(record.status).map_err(Self::internal)?, record.detail);
+        problem.0.kind = record.kind;
+        problem.0.errors = record.errors;
+        Ok(problem)
     }
 
     /// The cause with the causes beneath it, for the log.
@@ -171,7 +231,7 @@ impl From<DependencyError> for Problem {
         match error {
             DependencyError::Unavailable { .. } => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "Something that this needs is not available. Please try again.")
-                    .with_header(header::RETRY_AFTER, RETRY_AFTER)
+                    .asking_to_try_again()
                     .caused_by(error)
             }
             DependencyError::Failed { .. } => Self::internal(error),

@@ -2,17 +2,20 @@
 //!
 //! - [`database`]: SQL on PostgreSQL and SQLite behind one set of queries: pools, sessions, transactions, migrations;
 //! - [`cache`]: the [`Cache`](cache::Cache) port, in process and in Redis, with no stale value after a write;
+//! - [`SqlClaimRepository`]: who has claimed which idempotency key, and what came of it;
 //! - [`JwtKeys`]: signing and checking JSON Web Tokens with the one configured algorithm;
 //! - [`SystemClock`], [`UuidV7Generator`]: the real ones behind the domain's ports.
 //!
 //! It may depend on `library-shared-domain` and on libraries; on no context.
 
 pub mod cache;
+mod claims;
 mod clock;
 pub mod database;
 mod id_generator;
 mod jwt_keys;
 
+pub use claims::SqlClaimRepository;
 pub use clock::SystemClock;
 pub use id_generator::UuidV7Generator;
 pub use jwt_keys::{InvalidJwt, InvalidJwtKeys, JwtAlgorithm, JwtKeys};

@@ -1,10 +1,13 @@
-//! The unit of work, held to its port's contract on both databases, bare and behind each cache.
+//! The unit of work and the claims of idempotency keys, held to their ports' contracts on both databases; the unit of work bare and
+//! behind each cache.
 
 mod sqlite {
+    library_testkit::claim_repository_contract!(library_test_worlds::sqlite);
     library_testkit::unit_of_work_contract!(library_test_worlds::sqlite);
 }
 
 mod postgres {
+    library_testkit::claim_repository_contract!(library_test_worlds::postgres);
     library_testkit::unit_of_work_contract!(library_test_worlds::postgres);
 }
 

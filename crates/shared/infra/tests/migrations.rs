@@ -1,7 +1,7 @@
 //! The migrations, on both databases: up, down and up again, by two servers at once, and on a database from the future.
 
 use diesel::{QueryableByName, sql_query, sql_types::BigInt};
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use library_shared_infra::{
     database::{Database, MigrationError, Session},
     with_connection,
@@ -43,7 +43,8 @@ struct Count {
 /// How many tables of ours there are.
 async fn tables(database: &Database) -> i64 {
     let on_postgres = "SELECT count(*) AS number FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\_\\_%'";
-    let on_sqlite = "SELECT count(*) AS number FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'";
+    // The search index has tables of its own on SQLite, and is a column on PostgreSQL.
+    let on_sqlite = "SELECT count(*) AS number FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\' AND name NOT LIKE 'book\\_search%' ESCAPE '\\'";
     let session = Session::from(database.clone());
     with_connection!(session.read().await.expect("a connection"), |connection, statement = (on_postgres, on_sqlite)| {
         sql_query(statement).get_result::<Count>(connection).await
@@ -67,12 +68,12 @@ async fn the_migrations_go_up_down_and_up(#[values(Kind::Sqlite, Kind::Postgres)
     let database = open(&url);
     let count = database.migrate().await.expect("up");
     assert!(count > 0);
-    assert_eq!(tables(&database).await, 7);
+    assert_eq!(tables(&database).await, 8);
     assert_eq!(database.migrate().await.expect("nothing is pending"), 0);
     assert_eq!(database.revert_migrations().await.expect("down"), count);
     assert_eq!(tables(&database).await, 0);
     assert_eq!(database.migrate().await.expect("up again"), count);
-    assert_eq!(tables(&database).await, 7);
+    assert_eq!(tables(&database).await, 8);
 }
 
 #[rstest]
@@ -107,14 +108,14 @@ async fn a_database_from_the_future_is_refused_and_left_alone(#[values(Kind::Sql
         Err(MigrationError::FromTheFuture { version, .. }) => assert_eq!(version, "99991231000000"),
         other => panic!("expected a refusal, got {other:?}"),
     }
-    assert_eq!(tables(&database).await, 7);
+    assert_eq!(tables(&database).await, 8);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_in_memory_is_one_for_all_connections() {
     let database = open("sqlite::memory:");
     database.migrate().await.expect("up");
-    assert_eq!(tables(&database).await, 7);
+    assert_eq!(tables(&database).await, 8);
     let another = open("sqlite::memory:");
     assert_eq!(tables(&another).await, 0);
 }
@@ -127,4 +128,52 @@ async fn a_database_that_is_not_there_is_told_with_the_reason_and_without_the_pa
         let error = open(url).check_reachable().await.expect_err("it is not there").to_string();
         assert!(error.contains(reason) && !error.contains("hunter2"), "{error}");
     }
+}
+
+/// The schema before lists had orders, as diesel's harness leaves it, with a book, its borrower and their loan.
+const OLD_ON_POSTGRES: [&str; 2] = [
+    include_str!("../../../../migrations/postgres/2026-11-20-000000_library/up.sql"),
+    "CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);
+     INSERT INTO __diesel_schema_migrations (version) VALUES ('20261120000000');
+     INSERT INTO books VALUES ('01890a5d-ac96-774b-bcce-b302099a8057', '9780141439587', 'ドラゴン Élan', 'ÄRGER', 'Œuvre', 1, now(), now());
+     INSERT INTO members VALUES ('01890a5d-ac96-774b-bcce-b302099a8058', 'Zoë', 'Zoe@Example.com', 'zoe@example.com', true, 1, now(), now());
+     INSERT INTO loans (id, book_id, member_id, loaned_at, due_at, version, created_at, updated_at) VALUES ('01890a5d-ac96-774b-bcce-b302099a8059',
+         '01890a5d-ac96-774b-bcce-b302099a8057', '01890a5d-ac96-774b-bcce-b302099a8058', now(), now(), 1, now(), now());",
+];
+const OLD_ON_SQLITE: [&str; 2] = [
+    include_str!("../../../../migrations/sqlite/2026-11-20-000000_library/up.sql"),
+    "CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);
+     INSERT INTO __diesel_schema_migrations (version) VALUES ('20261120000000');
+     INSERT INTO books VALUES (x'01890a5dac96774bbcceb302099a8057', '9780141439587', 'ドラゴン Élan', 'ÄRGER', 'Œuvre', 1, 0, 0);
+     INSERT INTO members VALUES (x'01890a5dac96774bbcceb302099a8058', 'Zoë', 'Zoe@Example.com', 'zoe@example.com', 1, 1, 0, 0);
+     INSERT INTO loans (id, book_id, member_id, loaned_at, due_at, version, created_at, updated_at) VALUES (x'01890a5dac96774bbcceb302099a8059',
+         x'01890a5dac96774bbcceb302099a8057', x'01890a5dac96774bbcceb302099a8058', 0, 0, 1, 0, 0);",
+];
+
+/// How many books are kept under folded texts, found by their words, and on loan; and members likewise.
+const KEPT_ON_POSTGRES: &str = "SELECT (SELECT count(*) FROM books WHERE title_order = 'トラコン elan' AND author_key = 'arger' AND search @@ 'wela:* & warg:* & wトラ:*'::tsquery)
+    + (SELECT count(*) FROM members WHERE name_order = 'zoe') + (SELECT count(*) FROM loans JOIN books ON books.id = open_book_id) AS number";
+const KEPT_ON_SQLITE: &str = "SELECT (SELECT count(*) FROM books JOIN book_search ON book_search.rowid = number
+        WHERE title_order = 'トラコン elan' AND books.author_key = 'arger' AND book_search MATCH '\"ela\" * \"arg\" *')
+    + (SELECT count(*) FROM members WHERE name_order = 'zoe') + (SELECT count(*) FROM loans JOIN books ON books.id = open_book_id) AS number";
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_kept_before_lists_had_orders_is_put_in_order_and_found(#[values(Kind::Sqlite, Kind::Postgres)] kind: Kind) {
+    let (url, _keep_alive) = empty(kind).await;
+    let database = open(&url);
+    let session = Session::from(database.clone());
+    for statements in std::iter::zip(OLD_ON_POSTGRES, OLD_ON_SQLITE) {
+        let run = with_connection!(session.write().await.expect("a connection"), |connection, sql = (statements.0, statements.1)| {
+            connection.batch_execute(sql).await
+        });
+        run.expect("the statements are right");
+    }
+
+    assert!(database.migrate().await.expect("up") > 0);
+
+    let kept = with_connection!(session.read().await.expect("a connection"), |connection, sql = (KEPT_ON_POSTGRES, KEPT_ON_SQLITE)| {
+        sql_query(sql).get_result::<Count>(connection).await
+    });
+    assert_eq!(kept.expect("the tables can be counted").number, 3);
 }

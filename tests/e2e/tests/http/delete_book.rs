@@ -19,6 +19,7 @@ async fn a_deleted_book_is_gone_at_once(#[values(Sqlite, Postgres)] backend: Bac
     server.get(&path).await.assert_problem(&gone);
     server.delete(&path).await.assert_problem(&gone);
     server.put(&path, json!({"title": "a", "author": "b", "description": "c"})).await.assert_problem(&gone);
+    server.patch(&path, json!({"title": "a"})).await.assert_problem(&gone);
     server.get("/books").await.assert_is(200, &json!([other]));
     // Its ISBN is free again.
     let again = json!({"title": book["title"], "author": book["author"], "isbn": book["isbn"]});

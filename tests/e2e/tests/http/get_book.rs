@@ -39,7 +39,8 @@ async fn an_id_that_is_no_uuid_is_refused_on_every_path(#[values(Sqlite, Postgre
         server.get(&format!("/books/{id}")).await.assert_problem(&problem);
         server.delete(&format!("/books/{id}")).await.assert_problem(&problem);
         let details = serde_json::json!({"title": "Emma", "author": "Jane Austen", "description": ""});
-        server.put(&format!("/books/{id}"), details).await.assert_problem(&problem);
+        server.put(&format!("/books/{id}"), details.clone()).await.assert_problem(&problem);
+        server.patch(&format!("/books/{id}"), details).await.assert_problem(&problem);
         server.get(&format!("/members/{id}")).await.assert_problem(&problem);
         server.delete(&format!("/members/{id}")).await.assert_problem(&problem);
         borrower.client.post_nothing(&format!("/loans/{id}/return")).await.assert_problem(&problem);

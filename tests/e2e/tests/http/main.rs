@@ -2,16 +2,23 @@
 
 use serde_json::Value;
 
+mod conditional;
 mod databases;
 mod delete_book;
 mod delete_member;
+mod docs;
 mod gate;
 mod get_book;
+mod get_loans;
 mod get_member;
 mod health;
+mod idempotency;
+mod lists;
 mod log;
 mod paging;
+mod patch_book;
 mod post_books;
+mod post_books_batch;
 mod post_loans;
 mod post_login;
 mod post_logout;

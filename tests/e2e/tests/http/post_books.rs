@@ -1,6 +1,6 @@
 use library_e2e::{
     Backend::{self, Postgres, Sqlite},
-    Problem, Server,
+    Problem, SOME_TIME, Server,
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -15,8 +15,12 @@ async fn a_book_is_added_and_shown(#[values(Sqlite, Postgres)] backend: Backend)
     let mut book = json!({"title": "Middlemarch", "author": "George Eliot", "isbn": "9780141439549", "description": "A study."});
     let added = server.post("/books", book.clone()).await;
     let body = added.json_of(201);
-    book["id"] = body["id"].clone();
-    assert_eq!(body, book);
+    for field in ["id", "created_at", "updated_at"] {
+        book[field] = body[field].clone();
+    }
+    added.assert_is(201, &book);
+    assert_eq!(body["created_at"], body["updated_at"]);
+    assert_eq!(added.etag(), "\"1\"");
     let path = format!("/books/{}", body["id"].as_str().expect("an id"));
     assert_eq!(added.header("Location"), Some(path.as_str()));
     server.get(&path).await.assert_is(200, &book);
@@ -39,10 +43,19 @@ async fn a_book_needs_no_description(#[values(Sqlite, Postgres)] backend: Backen
 async fn texts_are_trimmed_and_an_isbn_is_normalised(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
     let given = json!({"title": "  Heidi\n", "author": "\tJohanna Spyri ", "isbn": " 3-522-17750 x ", "description": " \u{a0} "});
-    let added = server.post("/books", given).await.json_of(201);
-    let expected =
-        json!({"id": added["id"], "title": "Heidi", "author": "Johanna Spyri", "isbn": "352217750X", "description": ""});
-    assert_eq!(added, expected);
+    let added = server.post("/books", given).await;
+    added.assert_is(
+        201,
+        &json!({
+            "id": added.json()["id"],
+            "title": "Heidi",
+            "author": "Johanna Spyri",
+            "isbn": "352217750X",
+            "description": "",
+            "created_at": SOME_TIME,
+            "updated_at": SOME_TIME,
+        }),
+    );
 }
 
 #[rstest]

@@ -1,6 +1,6 @@
 use library_e2e::{
     Backend::{self, Postgres, Sqlite},
-    PASSWORD, Problem, Server,
+    PASSWORD, Problem, SOME_TIME, Server,
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -16,12 +16,23 @@ async fn a_member_registers_and_is_not_verified_yet(#[values(Sqlite, Postgres)] 
     let body = json!({"name": " Ada Lovelace ", "email": " Ada@Example.com ", "password": PASSWORD});
     let registered = server.post("/members", body).await;
     let member = registered.json_of(201);
-    let expected = json!({"id": member["id"], "name": "Ada Lovelace", "email": "Ada@Example.com", "is_verified": false});
-    assert_eq!(member, expected);
+    registered.assert_is(
+        201,
+        &json!({
+            "id": member["id"],
+            "name": "Ada Lovelace",
+            "email": "Ada@Example.com",
+            "is_verified": false,
+            "created_at": SOME_TIME,
+            "updated_at": SOME_TIME,
+        }),
+    );
+    assert_eq!(member["created_at"], member["updated_at"]);
+    assert_eq!(registered.etag(), "\"1\"");
     let path = crate::path_of("members", &member);
     assert_eq!(registered.header("Location"), Some(path.as_str()));
-    server.get(&path).await.assert_is(200, &expected);
-    server.get("/members").await.assert_is(200, &json!([expected]));
+    server.get(&path).await.assert_is(200, &member);
+    server.get("/members").await.assert_is(200, &json!([member]));
 }
 
 #[rstest]

@@ -30,16 +30,23 @@ async fn a_method_that_a_path_does_not_take_is_answered_with_those_that_it_takes
     let not_allowed = Problem::plain(405, "This path does not take this method; the header Allow says which it takes.");
     let paths = [
         ("/books", vec!["GET", "HEAD", "POST"]),
-        ("/books/x", vec!["DELETE", "GET", "HEAD", "PUT"]),
+        ("/books/batch", vec!["POST"]),
+        ("/books/x", vec!["DELETE", "GET", "HEAD", "PATCH", "PUT"]),
         ("/members", vec!["GET", "HEAD", "POST"]),
         ("/members/verify", vec!["GET", "HEAD", "POST"]),
         ("/members/x", vec!["DELETE", "GET", "HEAD"]),
         ("/auth/login", vec!["POST"]),
         ("/auth/refresh", vec!["POST"]),
         ("/auth/logout", vec!["POST"]),
-        ("/loans", vec!["POST"]),
+        ("/members/me", vec!["GET", "HEAD"]),
+        ("/members/me/loans", vec!["GET", "HEAD"]),
+        ("/loans", vec!["GET", "HEAD", "POST"]),
+        ("/loans/x", vec!["GET", "HEAD"]),
         ("/loans/x/return", vec!["POST"]),
         ("/health", vec!["GET", "HEAD"]),
+        ("/openapi.json", vec!["GET", "HEAD"]),
+        ("/docs", vec!["GET", "HEAD"]),
+        ("/docs/x", vec!["GET", "HEAD"]),
     ];
     for (path, allowed) in paths {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {

@@ -1,6 +1,6 @@
 use library_e2e::{
     Backend::{self, Postgres, Sqlite},
-    Problem, Server,
+    Problem, SOME_TIME, Server,
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -16,12 +16,23 @@ async fn a_book_is_changed_but_for_its_isbn(#[values(Sqlite, Postgres)] backend:
     // Into the cache, from which the old one must not come back.
     server.get(&path).await.assert_is(200, &book);
     let details = json!({"title": " Emma ", "author": "Jane Austen", "description": "", "isbn": "9780141439587"});
-    let changed = json!({"id": book["id"], "title": "Emma", "author": "Jane Austen", "isbn": book["isbn"], "description": ""});
-    server.put(&path, details.clone()).await.assert_is(200, &changed);
+    let expected = json!({
+        "id": book["id"],
+        "title": "Emma",
+        "author": "Jane Austen",
+        "isbn": book["isbn"],
+        "description": "",
+        "created_at": book["created_at"],
+        "updated_at": SOME_TIME,
+    });
+    let answer = server.put(&path, details.clone()).await;
+    answer.assert_is(200, &expected);
+    let changed = answer.json();
+    assert_ne!(changed["updated_at"], book["updated_at"]);
     server.get(&path).await.assert_is(200, &changed);
     server.get("/books").await.assert_is(200, &json!([changed]));
-    // The same once more changes nothing.
-    server.put(&path, details).await.assert_is(200, &changed);
+    // The same once more changes nothing but the time.
+    server.put(&path, details).await.assert_is(200, &expected);
 }
 
 #[rstest]

@@ -3,6 +3,7 @@
 mod commands;
 mod configuration;
 mod dev;
+mod import;
 mod mail;
 mod outages;
 mod resources;

@@ -3,6 +3,7 @@
 //! Times are in whole microseconds, the finest that every database here keeps, so that what is read back equals what was built.
 
 mod book;
+mod claim;
 mod loan;
 mod member;
 mod message;
@@ -10,6 +11,7 @@ mod refresh_token;
 mod unique;
 
 pub use book::{BookBuilder, a_book};
+pub use claim::{ClaimBuilder, a_claim, a_receipt};
 pub use loan::{LoanBuilder, a_loan};
 pub use member::{MemberBuilder, a_member, a_password, credentials_of};
 pub use message::a_message;

@@ -3,13 +3,13 @@
 use super::{
     World,
     macros::assert_shape,
-    paging::{all_pages, first},
+    paging::{all_pages, at, first},
     racing::{WAYS, count, race, race_of_two},
 };
 use crate::builders::{a_book, a_loan, a_member, now, unique_id, unique_isbn};
 use library_book_domain::{Book, CreateBookError, DeleteBookError, UpdateBookError};
 use library_loan_domain::CreateLoanError;
-use library_shared_domain::{BookId, PageRequest, Version};
+use library_shared_domain::{BookId, ListRequest, Version};
 use time::{Duration, macros::datetime};
 use uuid::Uuid;
 
@@ -35,6 +35,11 @@ macro_rules! book_repository_contract {
             a_deleted_book_is_gone,
             a_missing_book_cannot_be_deleted,
             of_many_who_delete_one_book_one_succeeds,
+            a_book_deleted_in_the_state_that_was_loaded_is_gone,
+            a_book_that_has_moved_is_not_deleted_in_the_state_that_was_loaded,
+            a_missing_book_cannot_be_deleted_in_any_state,
+            a_book_with_an_open_loan_cannot_be_deleted_in_any_state,
+            of_a_change_and_a_deletion_of_one_state_of_a_book_one_succeeds,
             the_isbn_of_a_deleted_book_is_free,
             a_book_on_loan_cannot_be_deleted,
             a_book_that_came_back_can_be_deleted,
@@ -140,7 +145,7 @@ pub async fn of_many_who_keep_one_isbn_one_succeeds(world: World) {
     .await;
     assert_eq!(count(&outcomes, Result::is_ok), 1, "{outcomes:?}");
     assert_eq!(count(&outcomes, |it| matches!(it, Err(CreateBookError::DuplicateIsbn))), WAYS - 1, "{outcomes:?}");
-    let catalogue = world.repositories.books.list(first(200)).await.expect("a page");
+    let catalogue = world.repositories.books.list(&first(200)).await.expect("a page");
     assert_eq!(catalogue.items.len(), 1);
 }
 
@@ -214,7 +219,7 @@ pub async fn a_deleted_book_is_gone(world: World) {
     books.delete(goes.id()).await.expect("deleted");
     assert_eq!(books.find_by_id(goes.id()).await.expect("looked up"), None);
     assert_eq!(books.find_by_isbn(goes.isbn()).await.expect("looked up"), None);
-    assert_eq!(books.list(first(200)).await.expect("a page").items, [stays]);
+    assert_eq!(books.list(&first(200)).await.expect("a page").items, [stays]);
 }
 
 pub async fn a_missing_book_cannot_be_deleted(world: World) {
@@ -234,6 +239,63 @@ pub async fn of_many_who_delete_one_book_one_succeeds(world: World) {
     .await;
     assert_eq!(count(&outcomes, Result::is_ok), 1, "{outcomes:?}");
     assert_eq!(count(&outcomes, |it| matches!(it, Err(DeleteBookError::Missing))), WAYS - 1, "{outcomes:?}");
+}
+
+pub async fn a_book_deleted_in_the_state_that_was_loaded_is_gone(world: World) {
+    let books = &world.repositories.books;
+    let stays = world.repositories.given_book(a_book()).await;
+    let goes = books.update(&world.repositories.given_book(a_book()).await).await.expect("updated");
+    assert_eq!(books.find_by_id(goes.id()).await.expect("found"), Some(goes.clone()));
+    books.delete_unchanged(&goes).await.expect("deleted");
+    assert_eq!(books.find_by_id(goes.id()).await.expect("looked up"), None);
+    assert_eq!(books.list(&first(200)).await.expect("a page").items, [stays]);
+}
+
+pub async fn a_book_that_has_moved_is_not_deleted_in_the_state_that_was_loaded(world: World) {
+    let books = &world.repositories.books;
+    let loaded = world.repositories.given_book(a_book()).await;
+    let stored = books.update(&loaded).await.expect("updated");
+    for other in [loaded, stored.clone().saved()] {
+        assert_shape!(books.delete_unchanged(&other).await, Err(DeleteBookError::Moved));
+        assert_eq!(books.find_by_id(stored.id()).await.expect("found"), Some(stored.clone()));
+    }
+}
+
+pub async fn a_missing_book_cannot_be_deleted_in_any_state(world: World) {
+    let books = &world.repositories.books;
+    assert_shape!(books.delete_unchanged(&a_book().build()).await, Err(DeleteBookError::Missing));
+    let deleted = world.repositories.given_book(a_book()).await;
+    books.delete_unchanged(&deleted).await.expect("deleted");
+    assert_shape!(books.delete_unchanged(&deleted).await, Err(DeleteBookError::Missing));
+}
+
+pub async fn a_book_with_an_open_loan_cannot_be_deleted_in_any_state(world: World) {
+    let given = &world.repositories;
+    let (book, member) = (given.given_book(a_book()).await, given.given_member(a_member()).await);
+    given.given_loan(a_loan().of(&book).to(&member)).await;
+    assert_shape!(given.books.delete_unchanged(&book).await, Err(DeleteBookError::OnLoan));
+    let stored = given.books.update(&book).await.expect("updated");
+    assert_shape!(given.books.delete_unchanged(&book).await, Err(DeleteBookError::Moved));
+    assert_eq!(given.books.find_by_id(book.id()).await.expect("found"), Some(stored));
+}
+
+pub async fn of_a_change_and_a_deletion_of_one_state_of_a_book_one_succeeds(world: World) {
+    for _ in 0..WAYS {
+        let book = world.repositories.given_book(a_book()).await;
+        let (books, to_change, to_delete) = (&world.repositories.books, book.clone(), book.clone());
+        let (changing, deleting) = (books.clone(), books.clone());
+        let (changed, deleted) =
+            race_of_two(
+                async move { changing.update(&to_change).await },
+                async move { deleting.delete_unchanged(&to_delete).await },
+            )
+            .await;
+        match (&changed, &deleted) {
+            (Ok(_), Err(DeleteBookError::Moved)) | (Err(UpdateBookError::Missing), Ok(())) => {}
+            other => panic!("one of the two wins, and the other is told why: {other:?}"),
+        }
+        assert_eq!(books.find_by_id(book.id()).await.expect("looked up"), changed.ok());
+    }
 }
 
 pub async fn the_isbn_of_a_deleted_book_is_free(world: World) {
@@ -281,14 +343,14 @@ pub async fn no_race_leaves_an_open_loan_of_a_missing_book(world: World) {
 }
 
 pub async fn an_empty_catalogue_has_one_empty_page(world: World) {
-    let page = world.repositories.books.list(PageRequest::default()).await.expect("a page");
+    let page = world.repositories.books.list(&ListRequest::default()).await.expect("a page");
     assert_eq!((page.items, page.next), (vec![], None));
 }
 
 pub async fn the_catalogue_shows_the_newest_book_first(world: World) {
     let mut newest_first = keep_books(&world, 5).await;
     newest_first.reverse();
-    let page = world.repositories.books.list(PageRequest::default()).await.expect("a page");
+    let page = world.repositories.books.list(&ListRequest::default()).await.expect("a page");
     assert_eq!((page.items, page.next), (newest_first, None));
 }
 
@@ -300,7 +362,7 @@ pub async fn the_catalogue_is_ordered_by_id_and_not_by_when_it_was_written(world
     let mut descending = numbers;
     descending.sort_unstable_by(|left, right| right.cmp(left));
     for limit in [1, 4, 200] {
-        let pages = all_pages(limit, async |request| world.repositories.books.list(request).await).await;
+        let pages = all_pages(limit, async |request| world.repositories.books.list(&request).await).await;
         let listed: Vec<_> = pages.iter().flatten().map(|book| book.id().as_uuid().as_u128()).collect();
         assert_eq!(listed, descending, "in pages of {limit}");
     }
@@ -310,7 +372,7 @@ pub async fn the_pages_of_the_catalogue_are_disjoint_and_complete(world: World) 
     let mut newest_first = keep_books(&world, 6).await;
     newest_first.reverse();
     for (limit, lengths) in [(1, vec![1; 6]), (2, vec![2; 3]), (4, vec![4, 2]), (6, vec![6]), (7, vec![6])] {
-        let pages = all_pages(limit, async |request| world.repositories.books.list(request).await).await;
+        let pages = all_pages(limit, async |request| world.repositories.books.list(&request).await).await;
         assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), lengths, "in pages of {limit}");
         assert_eq!(pages.concat(), newest_first, "in pages of {limit}");
     }
@@ -319,9 +381,9 @@ pub async fn the_pages_of_the_catalogue_are_disjoint_and_complete(world: World) 
 pub async fn the_pages_of_the_catalogue_stay_put_while_books_are_added(world: World) {
     let books = &world.repositories.books;
     let kept = keep_books(&world, 4).await;
-    let page = books.list(first(2)).await.expect("a page");
+    let page = books.list(&first(2)).await.expect("a page");
     keep_books(&world, 3).await;
-    let next = books.list(PageRequest { after: page.next, ..first(2) }).await.expect("a page");
+    let next = books.list(&at(&first(2), page.next)).await.expect("a page");
     assert_eq!(next.items, [kept[1].clone(), kept[0].clone()]);
     assert_eq!(next.next, None);
 }
@@ -329,14 +391,16 @@ pub async fn the_pages_of_the_catalogue_stay_put_while_books_are_added(world: Wo
 pub async fn a_page_of_the_catalogue_goes_on_after_a_book_that_was_deleted(world: World) {
     let books = &world.repositories.books;
     let kept = keep_books(&world, 3).await;
+    let page = books.list(&first(2)).await.expect("a page");
+    assert_eq!(page.items.last(), Some(&kept[1]));
     books.delete(kept[1].id()).await.expect("deleted");
-    let page = books.list(PageRequest { after: Some(kept[1].id()), ..first(2) }).await.expect("a page");
+    let page = books.list(&at(&first(2), page.next)).await.expect("a page");
     assert_eq!((page.items, page.next), (vec![kept[0].clone()], None));
 }
 
 pub async fn a_page_of_the_catalogue_holds_up_to_two_hundred_books(world: World) {
     keep_books(&world, 201).await;
-    let pages = all_pages(200, async |request| world.repositories.books.list(request).await).await;
+    let pages = all_pages(200, async |request| world.repositories.books.list(&request).await).await;
     assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [200, 1]);
 }
 

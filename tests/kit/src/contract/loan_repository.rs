@@ -3,13 +3,13 @@
 use super::{
     Repositories, World,
     macros::assert_shape,
-    paging::{all_pages, first},
+    paging::{all_pages, at, first},
     racing::{WAYS, count, race},
 };
 use crate::builders::{a_book, a_loan, a_member, now, unique_id};
-use library_loan_domain::{CreateLoanError, DeleteLoanError, Loan, UpdateLoanError};
+use library_loan_domain::{CreateLoanError, DeleteLoanError, Loan, LoanField, UpdateLoanError};
 use library_member_domain::Member;
-use library_shared_domain::{BookId, LoanId, MemberId, PageRequest, Version};
+use library_shared_domain::{BookId, Filter, ListRequest, LoanId, MemberId, Value, Version};
 use time::{Duration, macros::datetime};
 
 /// Runs the suite over the worlds that `$open`, an `async fn() -> World`, opens.
@@ -78,7 +78,7 @@ pub async fn a_loan_that_nobody_kept_is_not_found(world: World) {
     given_open_loan(given, &member).await;
     assert_eq!(given.loans.find_by_id(LoanId::from_uuid(unique_id())).await.expect("looked up"), None);
     assert_eq!(given.loans.find_active_by_book(BookId::from_uuid(unique_id())).await.expect("looked up"), None);
-    let page = given.loans.find_by_member(MemberId::from_uuid(unique_id()), PageRequest::default()).await.expect("a page");
+    let page = given.loans.list(&of(MemberId::from_uuid(unique_id()), first(50)), now()).await.expect("a page");
     assert_eq!((page.items, page.next), (vec![], None));
 }
 
@@ -113,7 +113,7 @@ pub async fn a_book_that_came_back_is_lent_again(world: World) {
         let loan = given.given_loan(a_loan().of(&book).to(&member)).await;
         give_back(given, loan).await;
     }
-    assert_eq!(given.loans.list(first(10)).await.expect("a page").items.len(), 3);
+    assert_eq!(given.loans.list(&first(10), now()).await.expect("a page").items.len(), 3);
 }
 
 pub async fn a_member_may_have_many_books(world: World) {
@@ -122,7 +122,7 @@ pub async fn a_member_may_have_many_books(world: World) {
     for _ in 0..3 {
         given_open_loan(given, &member).await;
     }
-    let page = given.loans.find_by_member(member.id(), PageRequest::default()).await.expect("a page");
+    let page = given.loans.list(&of(member.id(), first(50)), now()).await.expect("a page");
     assert_eq!(page.items.iter().filter(|loan| loan.is_open()).count(), 3);
 }
 
@@ -175,7 +175,7 @@ pub async fn of_many_who_borrow_one_book_one_succeeds(world: World) {
     assert_eq!(count(&outcomes, |it| matches!(it, Err(CreateLoanError::AlreadyOnLoan))), WAYS - 1, "{outcomes:?}");
     let winner = outcomes.into_iter().find_map(Result::ok);
     assert_eq!(given.loans.find_active_by_book(book.id()).await.expect("found"), winner);
-    assert_eq!(given.loans.list(first(200)).await.expect("a page").items.len(), 1);
+    assert_eq!(given.loans.list(&first(200), now()).await.expect("a page").items.len(), 1);
 }
 
 pub async fn a_returned_loan_stands_as_the_update_answered(world: World) {
@@ -256,8 +256,8 @@ pub async fn a_returned_loan_outlives_its_book_and_its_member(world: World) {
     given.books.delete(book.id()).await.expect("the book deleted");
     given.members.delete(member.id()).await.expect("the member deleted");
     assert_eq!(given.loans.find_by_id(loan.id()).await.expect("found"), Some(loan.clone()));
-    let page = given.loans.find_by_member(member.id(), PageRequest::default()).await.expect("a page");
-    let whole = given.loans.list(PageRequest::default()).await.expect("a page");
+    let page = given.loans.list(&of(member.id(), first(50)), now()).await.expect("a page");
+    let whole = given.loans.list(&ListRequest::default(), now()).await.expect("a page");
     assert_eq!((page.items, whole.items), (vec![loan.clone()], vec![loan]));
 }
 
@@ -282,7 +282,7 @@ pub async fn a_returned_loan_can_be_deleted(world: World) {
     let stays = given_open_loan(given, &member).await;
     let loan = give_back(given, given_open_loan(given, &member).await).await;
     given.loans.delete(loan.id()).await.expect("deleted");
-    assert_eq!(given.loans.list(PageRequest::default()).await.expect("a page").items, [stays]);
+    assert_eq!(given.loans.list(&ListRequest::default(), now()).await.expect("a page").items, [stays]);
 }
 
 pub async fn a_missing_loan_cannot_be_deleted(world: World) {
@@ -300,7 +300,7 @@ pub async fn a_members_loans_are_theirs_alone_open_and_returned(world: World) {
     let returned = give_back(given, given_open_loan(given, &member).await).await;
     given_open_loan(given, &other).await;
     let open = given_open_loan(given, &member).await;
-    let page = given.loans.find_by_member(member.id(), PageRequest::default()).await.expect("a page");
+    let page = given.loans.list(&of(member.id(), first(50)), now()).await.expect("a page");
     assert_eq!((page.items, page.next), (vec![open, returned], None));
 }
 
@@ -313,7 +313,7 @@ pub async fn the_pages_of_a_members_loans_are_disjoint_and_complete(world: World
         given_open_loan(given, &other).await;
     }
     for (limit, lengths) in [(1, vec![1; 6]), (3, vec![3, 3]), (4, vec![4, 2]), (6, vec![6]), (200, vec![6])] {
-        let pages = all_pages(limit, async |request| given.loans.find_by_member(member.id(), request).await).await;
+        let pages = all_pages(limit, async |request| given.loans.list(&of(member.id(), request), now()).await).await;
         assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), lengths, "in pages of {limit}");
         assert_eq!(pages.concat(), newest_first, "in pages of {limit}");
     }
@@ -323,16 +323,15 @@ pub async fn the_pages_of_a_members_loans_stay_put_while_loans_are_added(world: 
     let given = &world.repositories;
     let member = given.given_member(a_member()).await;
     let (first_loan, second_loan) = (given_open_loan(given, &member).await, given_open_loan(given, &member).await);
-    let page = given.loans.find_by_member(member.id(), first(1)).await.expect("a page");
+    let page = given.loans.list(&of(member.id(), first(1)), now()).await.expect("a page");
     assert_eq!(page.items, [second_loan]);
     given_open_loan(given, &member).await;
-    let next = PageRequest { after: page.next, ..first(1) };
-    let page = given.loans.find_by_member(member.id(), next).await.expect("a page");
+    let page = given.loans.list(&of(member.id(), at(&first(1), page.next)), now()).await.expect("a page");
     assert_eq!((page.items, page.next), (vec![first_loan], None));
 }
 
 pub async fn a_list_of_no_loans_has_one_empty_page(world: World) {
-    let page = world.repositories.loans.list(PageRequest::default()).await.expect("a page");
+    let page = world.repositories.loans.list(&ListRequest::default(), now()).await.expect("a page");
     assert_eq!((page.items, page.next), (vec![], None));
 }
 
@@ -344,9 +343,9 @@ pub async fn the_list_of_loans_shows_the_newest_first(world: World) {
         let book = given.given_book(a_book()).await;
         given.given_loan(a_loan().with_id(id).of(&book).to(&member)).await;
     }
-    let page = given.loans.list(PageRequest::default()).await.expect("a page");
+    let page = given.loans.list(&ListRequest::default(), now()).await.expect("a page");
     assert_eq!(page.items.iter().map(Loan::id).collect::<Vec<_>>(), [ids[2], ids[1], ids[0]]);
-    let page = given.loans.find_by_member(member.id(), PageRequest::default()).await.expect("a page");
+    let page = given.loans.list(&of(member.id(), first(50)), now()).await.expect("a page");
     assert_eq!(page.items.iter().map(Loan::id).collect::<Vec<_>>(), [ids[2], ids[1], ids[0]]);
 }
 
@@ -359,7 +358,7 @@ pub async fn the_pages_of_loans_are_disjoint_and_complete(world: World) {
         newest_first.insert(0, give_back(given, given_open_loan(given, &other).await).await);
     }
     for (limit, lengths) in [(1, vec![1; 6]), (3, vec![3, 3]), (4, vec![4, 2]), (7, vec![6])] {
-        let pages = all_pages(limit, async |request| given.loans.list(request).await).await;
+        let pages = all_pages(limit, async |request| given.loans.list(&request, now()).await).await;
         assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), lengths, "in pages of {limit}");
         assert_eq!(pages.concat(), newest_first, "in pages of {limit}");
     }
@@ -369,11 +368,16 @@ pub async fn the_pages_of_loans_stay_put_while_loans_are_added(world: World) {
     let given = &world.repositories;
     let member = given.given_member(a_member()).await;
     let (first_loan, second_loan) = (given_open_loan(given, &member).await, given_open_loan(given, &member).await);
-    let page = given.loans.list(first(1)).await.expect("a page");
+    let page = given.loans.list(&first(1), now()).await.expect("a page");
     assert_eq!(page.items, [second_loan]);
     given_open_loan(given, &member).await;
-    let page = given.loans.list(PageRequest { after: page.next, ..first(1) }).await.expect("a page");
+    let page = given.loans.list(&at(&first(1), page.next), now()).await.expect("a page");
     assert_eq!((page.items, page.next), (vec![first_loan], None));
+}
+
+/// The same request, of this member's loans.
+fn of(member_id: MemberId, request: ListRequest<LoanField>) -> ListRequest<LoanField> {
+    request.filtered(Filter::equal(LoanField::MemberId, Value::Id(member_id.as_uuid())))
 }
 
 /// Lends some book to this member.

@@ -3,14 +3,14 @@
 use super::{
     World,
     macros::assert_shape,
-    paging::{all_pages, first},
+    paging::{all_pages, at, first},
     racing::{WAYS, count, race, race_of_two},
 };
 use crate::builders::{a_book, a_loan, a_member, a_refresh_token, a_successor, credentials_of, now, unique_email, unique_id};
 use library_auth_domain::Rotation;
 use library_loan_domain::CreateLoanError;
 use library_member_domain::{CreateMemberError, DeleteMemberError, Email, Member, UpdateMemberError};
-use library_shared_domain::{MemberId, PageRequest, Version};
+use library_shared_domain::{ListRequest, MemberId, Version};
 use time::{Duration, macros::datetime};
 
 /// Runs the suite over the worlds that `$open`, an `async fn() -> World`, opens.
@@ -33,6 +33,11 @@ macro_rules! member_repository_contract {
             a_deleted_member_is_gone,
             a_missing_member_cannot_be_deleted,
             of_many_who_delete_one_member_one_succeeds,
+            a_member_deleted_in_the_state_that_was_loaded_is_gone,
+            a_member_that_has_moved_is_not_deleted_in_the_state_that_was_loaded,
+            a_missing_member_cannot_be_deleted_in_any_state,
+            a_member_with_an_open_loan_cannot_be_deleted_in_any_state,
+            of_a_change_and_a_deletion_of_one_state_of_a_member_one_succeeds,
             the_address_of_a_deleted_member_is_free,
             a_member_with_an_open_loan_cannot_be_deleted_and_loses_nothing,
             a_member_who_returned_their_books_can_be_deleted_and_the_loans_stay,
@@ -129,7 +134,7 @@ pub async fn of_many_who_register_one_address_one_succeeds(world: World) {
     .await;
     assert_eq!(count(&outcomes, Result::is_ok), 1, "{outcomes:?}");
     assert_eq!(count(&outcomes, |it| matches!(it, Err(CreateMemberError::DuplicateEmail))), WAYS - 1, "{outcomes:?}");
-    assert_eq!(world.repositories.members.list(first(200)).await.expect("a page").items.len(), 1);
+    assert_eq!(world.repositories.members.list(&first(200)).await.expect("a page").items.len(), 1);
 }
 
 pub async fn a_changed_member_stands_as_the_update_answered(world: World) {
@@ -196,7 +201,7 @@ pub async fn a_deleted_member_is_gone(world: World) {
     members.delete(goes.id()).await.expect("deleted");
     assert_eq!(members.find_by_id(goes.id()).await.expect("looked up"), None);
     assert_eq!(members.find_by_email(goes.email()).await.expect("looked up"), None);
-    assert_eq!(members.list(first(200)).await.expect("a page").items, [stays]);
+    assert_eq!(members.list(&first(200)).await.expect("a page").items, [stays]);
 }
 
 pub async fn a_missing_member_cannot_be_deleted(world: World) {
@@ -216,6 +221,63 @@ pub async fn of_many_who_delete_one_member_one_succeeds(world: World) {
     .await;
     assert_eq!(count(&outcomes, Result::is_ok), 1, "{outcomes:?}");
     assert_eq!(count(&outcomes, |it| matches!(it, Err(DeleteMemberError::Missing))), WAYS - 1, "{outcomes:?}");
+}
+
+pub async fn a_member_deleted_in_the_state_that_was_loaded_is_gone(world: World) {
+    let members = &world.repositories.members;
+    let stays = world.repositories.given_member(a_member()).await;
+    let goes = members.update(&world.repositories.given_member(a_member()).await).await.expect("updated");
+    assert_eq!(members.find_by_id(goes.id()).await.expect("found"), Some(goes.clone()));
+    members.delete_unchanged(&goes).await.expect("deleted");
+    assert_eq!(members.find_by_id(goes.id()).await.expect("looked up"), None);
+    assert_eq!(members.list(&first(200)).await.expect("a page").items, [stays]);
+}
+
+pub async fn a_member_that_has_moved_is_not_deleted_in_the_state_that_was_loaded(world: World) {
+    let members = &world.repositories.members;
+    let loaded = world.repositories.given_member(a_member()).await;
+    let stored = members.update(&loaded).await.expect("updated");
+    for other in [loaded, stored.clone().saved()] {
+        assert_shape!(members.delete_unchanged(&other).await, Err(DeleteMemberError::Moved));
+        assert_eq!(members.find_by_id(stored.id()).await.expect("found"), Some(stored.clone()));
+    }
+}
+
+pub async fn a_missing_member_cannot_be_deleted_in_any_state(world: World) {
+    let members = &world.repositories.members;
+    assert_shape!(members.delete_unchanged(&a_member().build()).await, Err(DeleteMemberError::Missing));
+    let deleted = world.repositories.given_member(a_member()).await;
+    members.delete_unchanged(&deleted).await.expect("deleted");
+    assert_shape!(members.delete_unchanged(&deleted).await, Err(DeleteMemberError::Missing));
+}
+
+pub async fn a_member_with_an_open_loan_cannot_be_deleted_in_any_state(world: World) {
+    let given = &world.repositories;
+    let (book, member) = (given.given_book(a_book()).await, given.given_member(a_member()).await);
+    given.given_loan(a_loan().of(&book).to(&member)).await;
+    assert_shape!(given.members.delete_unchanged(&member).await, Err(DeleteMemberError::HasOpenLoans));
+    let stored = given.members.update(&member).await.expect("updated");
+    assert_shape!(given.members.delete_unchanged(&member).await, Err(DeleteMemberError::Moved));
+    assert_eq!(given.members.find_by_id(member.id()).await.expect("found"), Some(stored));
+}
+
+pub async fn of_a_change_and_a_deletion_of_one_state_of_a_member_one_succeeds(world: World) {
+    for _ in 0..WAYS {
+        let member = world.repositories.given_member(a_member()).await;
+        let (members, to_change, to_delete) = (&world.repositories.members, member.clone(), member.clone());
+        let (changing, deleting) = (members.clone(), members.clone());
+        let (changed, deleted) =
+            race_of_two(
+                async move { changing.update(&to_change).await },
+                async move { deleting.delete_unchanged(&to_delete).await },
+            )
+            .await;
+        match (&changed, &deleted) {
+            (Ok(_), Err(DeleteMemberError::Moved)) | (Err(UpdateMemberError::Missing), Ok(())) => {}
+            other => panic!("one of the two wins, and the other is told why: {other:?}"),
+        }
+        assert_eq!(members.find_by_id(member.id()).await.expect("looked up"), changed.ok());
+    }
 }
 
 pub async fn the_address_of_a_deleted_member_is_free(world: World) {
@@ -254,7 +316,7 @@ pub async fn a_member_who_returned_their_books_can_be_deleted_and_the_loans_stay
     let loan = given.loans.update(&loan).await.expect("updated");
     given.members.delete(member.id()).await.expect("deleted");
     assert_eq!(given.loans.find_by_id(loan.id()).await.expect("found"), Some(loan.clone()));
-    let history = given.loans.find_by_member(member.id(), PageRequest::default()).await.expect("a page");
+    let history = given.loans.list(&ListRequest::default(), now()).await.expect("a page");
     assert_eq!(history.items, [loan]);
 }
 
@@ -319,7 +381,7 @@ pub async fn no_race_leaves_a_session_of_a_missing_member(world: World) {
 }
 
 pub async fn a_list_of_no_members_has_one_empty_page(world: World) {
-    let page = world.repositories.members.list(PageRequest::default()).await.expect("a page");
+    let page = world.repositories.members.list(&ListRequest::default()).await.expect("a page");
     assert_eq!((page.items, page.next), (vec![], None));
 }
 
@@ -328,7 +390,7 @@ pub async fn the_list_of_members_shows_the_newest_first(world: World) {
     for member in [&middle, &newest, &oldest] {
         world.repositories.members.create(member).await.expect("created");
     }
-    let page = world.repositories.members.list(PageRequest::default()).await.expect("a page");
+    let page = world.repositories.members.list(&ListRequest::default()).await.expect("a page");
     assert_eq!((page.items, page.next), (vec![newest, middle, oldest], None));
 }
 
@@ -336,7 +398,7 @@ pub async fn the_pages_of_members_are_disjoint_and_complete(world: World) {
     let mut newest_first = keep_members(&world, 6).await;
     newest_first.reverse();
     for (limit, lengths) in [(1, vec![1; 6]), (3, vec![3, 3]), (4, vec![4, 2]), (7, vec![6])] {
-        let pages = all_pages(limit, async |request| world.repositories.members.list(request).await).await;
+        let pages = all_pages(limit, async |request| world.repositories.members.list(&request).await).await;
         assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), lengths, "in pages of {limit}");
         assert_eq!(pages.concat(), newest_first, "in pages of {limit}");
     }
@@ -345,9 +407,9 @@ pub async fn the_pages_of_members_are_disjoint_and_complete(world: World) {
 pub async fn the_pages_of_members_stay_put_while_members_are_added(world: World) {
     let members = &world.repositories.members;
     let kept = keep_members(&world, 4).await;
-    let page = members.list(first(2)).await.expect("a page");
+    let page = members.list(&first(2)).await.expect("a page");
     keep_members(&world, 3).await;
-    let next = members.list(PageRequest { after: page.next, ..first(2) }).await.expect("a page");
+    let next = members.list(&at(&first(2), page.next)).await.expect("a page");
     assert_eq!((next.items, next.next), (vec![kept[1].clone(), kept[0].clone()], None));
 }
 

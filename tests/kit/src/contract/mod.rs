@@ -16,11 +16,16 @@
 #![allow(missing_docs, reason = "the name of a rule is the whole of its documentation")]
 
 pub mod account_directory;
+pub mod book_batches;
+pub mod book_lists;
 pub mod book_repository;
+pub mod claim_repository;
 pub mod credential_repository;
 mod forgery;
+pub mod loan_lists;
 pub mod loan_repository;
 mod macros;
+pub mod member_lists;
 pub mod member_repository;
 pub mod notification_queue;
 mod paging;

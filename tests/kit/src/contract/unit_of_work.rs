@@ -170,7 +170,7 @@ pub async fn a_repository_of_a_committed_unit_is_finished(world: World) {
     let (handles, book) = (Repositories::clone(&unit), unit.given_book(a_book()).await);
     unit.commit().await.expect("committed");
     assert_finished(&world.repositories, &handles).await;
-    assert_eq!(world.repositories.books.list(first(10)).await.expect("a page").items, [book]);
+    assert_eq!(world.repositories.books.list(&first(10)).await.expect("a page").items, [book]);
 }
 
 pub async fn a_repository_of_a_dropped_unit_is_finished(world: World) {
@@ -179,7 +179,7 @@ pub async fn a_repository_of_a_dropped_unit_is_finished(world: World) {
     unit.given_book(a_book()).await;
     drop(unit);
     assert_finished(&world.repositories, &handles).await;
-    assert_eq!(world.repositories.books.list(first(10)).await.expect("a page").items, []);
+    assert_eq!(world.repositories.books.list(&first(10)).await.expect("a page").items, []);
 }
 
 pub async fn a_duplicate_in_a_unit_is_told_and_the_next_unit_works(world: World) {
@@ -233,7 +233,7 @@ pub async fn units_can_begin_one_after_another_without_end(world: World) {
             unit.commit().await.expect("committed");
         }
     }
-    assert_eq!(world.repositories.books.list(first(200)).await.expect("a page").items.len(), 20);
+    assert_eq!(world.repositories.books.list(&first(200)).await.expect("a page").items.len(), 20);
 }
 
 pub async fn a_write_outside_that_is_made_while_a_unit_is_open_is_not_lost(world: World) {
@@ -327,7 +327,7 @@ async fn assert_finished(outside: &Repositories, handles: &Repositories) {
     assert_shape!(handles.books.create(&book).await, Err(CreateBookError::Dependency(_)));
     assert_shape!(handles.members.create(&member).await, Err(CreateMemberError::Dependency(_)));
     assert_shape!(handles.books.find_by_id(book.id()).await, Err::<_, DependencyError>(_));
-    assert_shape!(handles.loans.list(first(10)).await, Err::<_, DependencyError>(_));
+    assert_shape!(handles.loans.list(&first(10), now()).await, Err::<_, DependencyError>(_));
     assert_shape!(handles.notifications.list(10).await, Err::<_, DependencyError>(_));
     assert_eq!(outside.books.find_by_id(book.id()).await.expect("looked up"), None);
     assert_eq!(outside.members.find_by_id(member.id()).await.expect("looked up"), None);

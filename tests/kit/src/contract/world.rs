@@ -7,7 +7,7 @@ use library_book_domain::{Book, BookRepository};
 use library_loan_domain::{Loan, LoanRepository};
 use library_member_domain::{CredentialRepository, Member, MemberRepository};
 use library_notification_domain::{NotificationKind, NotificationQueue};
-use library_shared_domain::{MemberId, NotificationId, UnitOfWork};
+use library_shared_domain::{MemberId, NotificationId, UnitOfWork, idempotency::ClaimRepository};
 use std::{any::Any, sync::Arc};
 use time::OffsetDateTime;
 
@@ -38,6 +38,8 @@ pub struct Repositories {
     pub accounts: Arc<dyn AccountDirectory>,
     /// The notifications that are to be sent.
     pub notifications: Arc<dyn NotificationQueue>,
+    /// The claims of idempotency keys.
+    pub claims: Arc<dyn ClaimRepository>,
 }
 
 impl From<&InMemoryLibrary> for Repositories {
@@ -50,6 +52,7 @@ impl From<&InMemoryLibrary> for Repositories {
             refresh_tokens: library.refresh_tokens(),
             accounts: library.accounts(),
             notifications: library.notifications(),
+            claims: library.claims(),
         }
     }
 }

@@ -1,14 +1,14 @@
 use super::{
-    Port, Rival, accounts::MemoryAccounts, books::MemoryBooks, credentials::MemoryCredentials, loans::MemoryLoans,
-    members::MemoryMembers, notifications::MemoryNotifications, refresh_tokens::MemoryRefreshTokens, store::Store,
-    unit::MemoryUnitOfWork,
+    Port, Rival, accounts::MemoryAccounts, books::MemoryBooks, claims::MemoryClaims, credentials::MemoryCredentials,
+    loans::MemoryLoans, members::MemoryMembers, notifications::MemoryNotifications, refresh_tokens::MemoryRefreshTokens,
+    store::Store, unit::MemoryUnitOfWork,
 };
 use library_auth_domain::{AccountDirectory, RefreshTokenRepository};
 use library_book_domain::BookRepository;
 use library_loan_domain::LoanRepository;
 use library_member_domain::{CredentialRepository, MemberRepository};
 use library_notification_domain::NotificationQueue;
-use library_shared_domain::UnitOfWork;
+use library_shared_domain::{UnitOfWork, idempotency::ClaimRepository};
 use std::sync::Arc;
 
 /// A whole library in memory. Its clones are handles on one and the same library.
@@ -74,6 +74,12 @@ impl InMemoryLibrary {
         Arc::new(MemoryNotifications(self.store.clone()))
     }
 
+    /// The claims of idempotency keys.
+    #[must_use]
+    pub fn claims(&self) -> Arc<dyn ClaimRepository> {
+        Arc::new(MemoryClaims(self.store.clone()))
+    }
+
     /// Units of work over the repositories that `bind` takes from the library it is given: its changes are seen outside only
     /// after the commit.
     pub fn unit_of_work<R: Send + 'static>(&self, bind: impl Fn(&Self) -> R + Send + Sync + 'static) -> Arc<dyn UnitOfWork<R>> {
@@ -90,8 +96,8 @@ impl InMemoryLibrary {
         self.store.outage().plan(port, calls);
     }
 
-    /// Answers the next update of this port, of books, members or loans, as if another caller had got ahead of it. Asked for
-    /// several times, it answers as many updates so, one after the other.
+    /// Lets a rival get ahead of the next update or conditional deletion of this port, of books, members or loans: what the rival
+    /// does stands, and the write finds it. Asked for several times, as many writes are outrun, one after the other.
     pub fn outrun_next_update(&self, port: Port, rival: Rival) {
         self.store.rivals().plan(port, rival);
     }

@@ -1,13 +1,20 @@
-use super::{
-    Port, Rival,
-    state::{keep, page},
-    store::Store,
-};
+use super::{Port, Rival, state::keep, store::Store};
 use async_trait::async_trait;
-use library_loan_domain::{CreateLoanError, DeleteLoanError, Loan, LoanRepository, UpdateLoanError};
-use library_shared_domain::{BookId, DependencyError, LoanId, MemberId, Page, PageRequest};
+use library_loan_domain::{CreateLoanError, DeleteLoanError, Loan, LoanField, LoanRepository, UpdateLoanError};
+use library_shared_domain::{BookId, DependencyError, ListRequest, LoanId, Page};
+use time::OffsetDateTime;
 
 pub(super) struct MemoryLoans(pub(super) Store);
+
+impl MemoryLoans {
+    fn let_rival_ahead(&self, id: LoanId) {
+        self.0.let_rival_ahead(Port::Loans, |state, rival| match (rival, state.loans.get_mut(&id)) {
+            (Rival::Changed, Some(stored)) => *stored = stored.clone().saved(),
+            (Rival::Deleted, Some(_)) => drop(state.loans.remove(&id)),
+            (Rival::Changed | Rival::Deleted, None) => {}
+        });
+    }
+}
 
 #[async_trait]
 impl LoanRepository for MemoryLoans {
@@ -29,13 +36,9 @@ impl LoanRepository for MemoryLoans {
     }
 
     async fn update(&self, loan: &Loan) -> Result<Loan, UpdateLoanError> {
+        self.let_rival_ahead(loan.id());
         self.0
             .write(Port::Loans, |state| {
-                match self.0.rivals().take(Port::Loans) {
-                    Some(Rival::Changed) => return Err(UpdateLoanError::Moved),
-                    Some(Rival::Deleted) => return Err(UpdateLoanError::Missing),
-                    None => {}
-                }
                 let stored = state.loans.get_mut(&loan.id()).ok_or(UpdateLoanError::Missing)?;
                 if stored.revision().version != loan.revision().version {
                     return Err(UpdateLoanError::Moved);
@@ -54,16 +57,8 @@ impl LoanRepository for MemoryLoans {
         self.0.read(Port::Loans, |state| state.open_loan_of_book(book_id).cloned())
     }
 
-    async fn find_by_member(
-        &self,
-        member_id: MemberId,
-        request: PageRequest<LoanId>,
-    ) -> Result<Page<Loan, LoanId>, DependencyError> {
-        self.0.read(Port::Loans, |state| page(&state.loans, request, |loan| loan.member_id() == member_id, Loan::id))
-    }
-
-    async fn list(&self, request: PageRequest<LoanId>) -> Result<Page<Loan, LoanId>, DependencyError> {
-        self.0.read(Port::Loans, |state| page(&state.loans, request, |_| true, Loan::id))
+    async fn list(&self, request: &ListRequest<LoanField>, now: OffsetDateTime) -> Result<Page<Loan>, DependencyError> {
+        self.0.read(Port::Loans, |state| request.select(state.loans.values(), now))
     }
 
     async fn delete(&self, id: LoanId) -> Result<(), DeleteLoanError> {

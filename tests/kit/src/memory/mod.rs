@@ -2,6 +2,7 @@
 
 mod accounts;
 mod books;
+mod claims;
 mod credentials;
 mod library;
 mod loans;

@@ -19,6 +19,8 @@ pub enum Port {
     Accounts,
     /// The `NotificationQueue`.
     Notifications,
+    /// The `ClaimRepository`.
+    Claims,
     /// Beginning a unit of work.
     Begin,
     /// Committing a unit of work, which is rolled back then.

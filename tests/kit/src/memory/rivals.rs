@@ -20,7 +20,7 @@ impl Rivals {
         locked(&self.0).push((port, rival));
     }
 
-    /// Who has got ahead of this update of this port, if a test has asked for somebody.
+    /// Who gets ahead of this write of this port, if a test has asked for somebody.
     pub(super) fn take(&self, port: Port) -> Option<Rival> {
         let mut planned = locked(&self.0);
         let next = planned.iter().position(|(of, _)| *of == port)?;

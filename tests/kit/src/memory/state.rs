@@ -4,9 +4,9 @@ use library_loan_domain::Loan;
 use library_member_domain::{Credentials, Member};
 use library_notification_domain::NotificationKind;
 use library_shared_domain::{
-    BookId, DependencyError, LoanId, MemberId, NotificationId, Page, PageRequest, RefreshTokenId, SessionId,
+    BookId, ClaimId, DependencyError, LoanId, MemberId, NotificationId, RefreshTokenId, SessionId, idempotency::Claim,
 };
-use std::{collections::BTreeMap, ops::Bound};
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -20,6 +20,7 @@ pub(super) struct State {
     pub(super) sessions: BTreeMap<SessionId, Session>,
     pub(super) refresh_tokens: BTreeMap<RefreshTokenId, RefreshToken>,
     pub(super) notifications: BTreeMap<NotificationId, NotificationRow>,
+    pub(super) claims: BTreeMap<ClaimId, ClaimRow>,
 }
 
 /// What refresh tokens of one log-in have in common.
@@ -42,6 +43,14 @@ pub(super) struct NotificationRow {
     pub(super) failed_at: Option<OffsetDateTime>,
 }
 
+/// A claim of an idempotency key.
+#[derive(Clone)]
+pub(super) struct ClaimRow {
+    pub(super) claim: Claim,
+    pub(super) member_id: Option<MemberId>,
+    pub(super) outcome: Option<Vec<u8>>,
+}
+
 impl State {
     pub(super) fn open_loan_of_book(&self, book_id: BookId) -> Option<&Loan> {
         self.loans.values().find(|loan| loan.is_open() && loan.book_id() == book_id)
@@ -59,17 +68,4 @@ pub(super) fn keep<Id: Ord, T>(rows: &mut BTreeMap<Id, T>, id: Id, row: T) -> Re
     }
     rows.insert(id, row);
     Ok(())
-}
-
-/// A page of the rows that are wanted, the newest first: by descending id.
-pub(super) fn page<Id: Ord + Copy, T: Clone>(
-    rows: &BTreeMap<Id, T>,
-    request: PageRequest<Id>,
-    is_wanted: impl Fn(&T) -> bool,
-    id: impl Fn(&T) -> Id,
-) -> Page<T, Id> {
-    let end = request.after.map_or(Bound::Unbounded, Bound::Excluded);
-    let older = rows.range((Bound::Unbounded, end)).rev().map(|(_, row)| row);
-    let found = older.filter(|row| is_wanted(row)).take(request.limit.count() + 1).cloned().collect();
-    Page::from_surplus(found, request.limit, id)
 }

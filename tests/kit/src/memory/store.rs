@@ -1,4 +1,4 @@
-use super::{Port, outage::Outage, rivals::Rivals, state::State};
+use super::{Port, Rival, outage::Outage, rivals::Rivals, state::State};
 use crate::locked::locked;
 use library_shared_domain::DependencyError;
 use std::{
@@ -40,6 +40,18 @@ impl Store {
 
     pub(super) fn rivals(&self) -> &Rivals {
         &self.shared.rivals
+    }
+
+    /// Lets the rival that a test has asked for, if any, get ahead of a write of this port: what they do is committed, and seen
+    /// within the unit.
+    pub(super) fn let_rival_ahead(&self, port: Port, act: impl Fn(&mut State, Rival)) {
+        let Some(rival) = self.rivals().take(port) else { return };
+        act(&mut locked(&self.shared.committed), rival);
+        if let Some(unit) = &self.unit
+            && let Some(state) = locked(unit).as_mut()
+        {
+            act(state, rival);
+        }
     }
 
     /// Looks something up.

@@ -1,6 +1,6 @@
-use super::{BODY_LIMIT, JsonBody, JsonOrFormBody};
+use super::{BODY_LIMIT, JsonBody, JsonOrFormBody, MergePatchBody};
 use crate::Problem;
-use actix_web::{FromRequest, test::TestRequest, web::PayloadConfig};
+use actix_web::{FromRequest, ResponseError, test::TestRequest, web::PayloadConfig};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -20,6 +20,11 @@ async fn json(request: TestRequest) -> Result<Value, Problem> {
 async fn json_or_form(request: TestRequest) -> Result<Value, Problem> {
     let (request, mut payload) = request.to_http_parts();
     JsonOrFormBody::from_request(&request, &mut payload).await.map(|JsonOrFormBody(value)| value)
+}
+
+async fn merge_patch(request: TestRequest) -> Result<Value, Problem> {
+    let (request, mut payload) = request.to_http_parts();
+    MergePatchBody::from_request(&request, &mut payload).await.map(|MergePatchBody(value)| value)
 }
 
 fn status<T: std::fmt::Debug>(outcome: Result<T, Problem>) -> u16 {
@@ -103,4 +108,37 @@ async fn a_form_is_read_where_one_is_accepted() {
     let object = request(Some("application/json"), "{\"token\": 1}");
     assert_eq!(json_or_form(object).await.expect("read"), json!({"token": 1}));
     assert_eq!(status(json_or_form(request(Some("multipart/form-data; boundary=x"), "--x--")).await), 415);
+}
+
+#[rstest]
+#[case("application/merge-patch+json")]
+#[case("Application/Merge-Patch+JSON; charset=utf-8")]
+#[case("application/json")]
+#[actix_web::test]
+async fn a_merge_patch_is_read(#[case] content_type: &str) {
+    assert_eq!(merge_patch(request(Some(content_type), "{\"a\": null}")).await.expect("read"), json!({"a": null}));
+}
+
+#[rstest]
+#[case::another_kind_of_patch(Some("application/json-patch+json"))]
+#[case::another_kind_of_json(Some("application/problem+json"))]
+#[case::form(Some("application/x-www-form-urlencoded"))]
+#[case::none(None)]
+#[actix_web::test]
+async fn a_patch_of_another_type_is_a_415_that_says_which_is_taken(#[case] content_type: Option<&str>) {
+    let problem = merge_patch(request(content_type, "{}")).await.expect_err("refused");
+    assert_eq!(problem.status().as_u16(), 415);
+    let accepted = problem.error_response().headers().get("accept-patch").map(|value| value.as_bytes().to_vec());
+    assert_eq!(accepted.as_deref(), Some(&b"application/merge-patch+json"[..]));
+}
+
+#[actix_web::test]
+async fn a_body_of_very_many_parts_is_refused_before_it_takes_memory() {
+    let many = |count: usize| request(Some("application/json"), format!("{{\"a\":[{}0]}}", "0,".repeat(count)));
+    let with_room = |request: TestRequest| request.app_data(PayloadConfig::new(1_000_000));
+    assert!(json(with_room(many(49_997))).await.is_ok());
+    assert_eq!(status(json(with_room(many(49_998))).await), 413);
+    // What stands in a text is no part.
+    let text = format!("{{\"a\":\"{}\\\"{}\"}}", "[,".repeat(50_000), "{:".repeat(50_000));
+    assert!(json(with_room(request(Some("application/json"), text))).await.is_ok());
 }

@@ -5,9 +5,11 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use library_shared_domain::Cause;
+use library_shared_domain::{Cause, fold};
 use std::{thread, time::Duration};
 use tokio::sync::oneshot;
+
+mod refold;
 
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../../migrations/postgres");
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../../migrations/sqlite");
@@ -18,6 +20,12 @@ const POSTGRES_LOCK: &str = "SET lock_timeout = '60s'; SELECT pg_advisory_lock(3
 
 /// Rebuilding a table that others refer to must not cascade into them.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 60000; PRAGMA foreign_keys = off;";
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The domain's folding of texts, for the rows that there are when a migration asks for it.
+    fn library_fold(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
 
 /// How long a caller waits for the migrations: those of a large database take their time.
 const LIMIT: Duration = Duration::from_mins(10);
@@ -108,20 +116,27 @@ fn migrate_postgres(url: &str, direction: Direction) -> Result<usize, Failure> {
         AsyncConnectionWrapper::<AsyncPgConnection>::establish(url).map_err(|error| Failure::Other(error.into()))?;
     // The lock belongs to the connection, and ends with it.
     connection.batch_execute(POSTGRES_LOCK)?;
-    apply(&mut connection, POSTGRES, direction)
+    connection.transaction(|connection| {
+        let done = apply(connection, POSTGRES, direction)?;
+        if matches!(direction, Direction::Up) && done.iter().any(|version| version == refold::VERSION) {
+            refold::fold_what_was_there(connection)?;
+        }
+        Ok(done.len())
+    })
 }
 
 fn migrate_sqlite(path: &str, direction: Direction) -> Result<usize, Failure> {
     let mut connection = SqliteConnection::establish(path).map_err(|error| Failure::Other(error.into()))?;
     connection.batch_execute(SQLITE_SETTINGS)?;
+    library_fold_utils::register_impl(&mut connection, |text: String| fold(&text))?;
     connection.immediate_transaction(|connection| {
-        let count = apply(connection, SQLITE, direction)?;
+        let done = apply(connection, SQLITE, direction)?;
         let broken: BrokenReferences =
             diesel::sql_query("SELECT count(*) AS number FROM pragma_foreign_key_check").get_result(connection)?;
         if broken.number > 0 {
             return Err(Failure::Other("a migration left references to rows that do not exist".into()));
         }
-        Ok(count)
+        Ok(done.len())
     })
 }
 
@@ -131,7 +146,8 @@ struct BrokenReferences {
     number: i64,
 }
 
-fn apply<DB, C>(connection: &mut C, migrations: EmbeddedMigrations, direction: Direction) -> Result<usize, Failure>
+/// Does so, and answers with the versions of the migrations that it has applied or reverted.
+fn apply<DB, C>(connection: &mut C, migrations: EmbeddedMigrations, direction: Direction) -> Result<Vec<String>, Failure>
 where
     DB: Backend,
     C: MigrationHarness<DB>,
@@ -143,8 +159,9 @@ where
             return Err(Failure::FromTheFuture(applied.to_string()));
         }
     }
-    match direction {
-        Direction::Up => connection.run_pending_migrations(migrations).map(|applied| applied.len()).map_err(Failure::Other),
-        Direction::Down => connection.revert_all_migrations(migrations).map(|reverted| reverted.len()).map_err(Failure::Other),
-    }
+    let done = match direction {
+        Direction::Up => connection.run_pending_migrations(migrations),
+        Direction::Down => connection.revert_all_migrations(migrations),
+    };
+    Ok(done.map_err(Failure::Other)?.iter().map(ToString::to_string).collect())
 }

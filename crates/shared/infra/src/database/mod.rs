@@ -4,12 +4,13 @@
 //! it with [`with_connection!`](crate::with_connection), which compiles the one query for both databases. What a query
 //! answers is a [`SqlError`] where it failed, which tells the violated rules of the schema from failures of the machinery.
 //!
-//! A [`SqlUnitOfWork`] binds repositories to one transaction.
+//! A [`ListQuery`] is a page of a list as SQL. A [`SqlUnitOfWork`] binds repositories to one transaction.
 
 mod connection;
 mod error;
+mod fragment;
+mod list;
 mod migrations;
-mod paging;
 mod pools;
 mod session;
 mod transaction;
@@ -19,8 +20,9 @@ mod url;
 
 pub use connection::{Connection, LeasedConnection, SqliteAsyncConnection};
 pub use error::SqlError;
+pub use fragment::{SqlFragment, SqlStatement};
+pub use list::{ListColumn, ListQuery, condition};
 pub use migrations::MigrationError;
-pub use paging::{before, surplus};
 pub use pools::{ConnectError, Database};
 pub use session::{Session, SessionConnection};
 pub use transaction::Together;

@@ -29,6 +29,9 @@ use uuid::Uuid;
 /// How long a start waits for the database.
 const REACHABLE_LIMIT: Duration = Duration::from_secs(5);
 
+/// How long to wait before a SQLite file that is locked is opened again.
+const LOCKED_PAUSE: Duration = Duration::from_millis(50);
+
 /// How many connections a server has to PostgreSQL.
 const POSTGRES_CONNECTIONS: usize = 16;
 
@@ -111,10 +114,21 @@ impl Database {
     /// Where it is not, or does not, with the reason.
     pub async fn check_reachable(&self) -> Result<(), ConnectError> {
         let failed = |reason: String| ConnectError { database: self.url.clone(), reason };
-        match tokio::time::timeout(REACHABLE_LIMIT, self.writer()).await {
+        match tokio::time::timeout(REACHABLE_LIMIT, self.first_connection()).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(failed(reason(&error))),
             Err(_) => Err(failed("it did not answer in time".to_owned())),
+        }
+    }
+
+    /// A connection, where another server may be making the same new SQLite file at this moment: nobody waits in a queue for the lock that
+    /// its journal is changed under.
+    async fn first_connection(&self) -> Result<LeasedConnection, DependencyError> {
+        loop {
+            match self.writer().await {
+                Err(error) if reason(&error).contains("database is locked") => tokio::time::sleep(LOCKED_PAUSE).await,
+                outcome => return outcome,
+            }
         }
     }
 

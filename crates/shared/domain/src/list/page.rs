@@ -1,3 +1,5 @@
+use super::Cursor;
+
 /// How many items one page may hold: 1 to 200, 50 where nobody says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageLimit(u8);
@@ -24,6 +26,12 @@ impl PageLimit {
     pub const fn count(self) -> usize {
         self.0 as usize
     }
+
+    /// How many items to look for: one more than the page holds tells whether another page follows.
+    #[must_use]
+    pub const fn surplus(self) -> u16 {
+        self.0 as u16 + 1
+    }
 }
 
 impl Default for PageLimit {
@@ -44,45 +52,20 @@ impl TryFrom<u64> for PageLimit {
     }
 }
 
-/// A request for one page of a list that shows the newest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PageRequest<Id> {
-    /// The most items to answer with.
-    pub limit: PageLimit,
-    /// The last item of the page before; `None` asks for the first page.
-    pub after: Option<Id>,
-}
-
-impl<Id> Default for PageRequest<Id> {
-    fn default() -> Self {
-        Self { limit: PageLimit::default(), after: None }
-    }
-}
-
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<T, Id> {
-    /// The items, the newest first.
+pub struct Page<T, C = Cursor> {
+    /// The items, in the order of the list.
     pub items: Vec<T>,
-    /// Where the next page goes on; `None` on the last page.
-    pub next: Option<Id>,
-}
-
-impl<T, Id> Page<T, Id> {
-    /// Makes a page of what a repository found when it asked for one item more than the limit: the surplus item tells that
-    /// there is a next page and is not part of this one.
-    #[must_use]
-    pub fn from_surplus(mut found: Vec<T>, limit: PageLimit, id: impl Fn(&T) -> Id) -> Self {
-        let has_next = found.len() > limit.count();
-        found.truncate(limit.count());
-        let next = found.last().filter(|_| has_next).map(id);
-        Self { items: found, next }
-    }
+    /// Where the next page is; `None` on the last one.
+    pub next: Option<C>,
+    /// Where the page before is; `None` on the first one.
+    pub previous: Option<C>,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{InvalidPageLimit, Page, PageLimit};
+    use super::{InvalidPageLimit, PageLimit};
 
     #[test]
     fn a_limit_is_between_one_and_two_hundred() {
@@ -92,14 +75,5 @@ mod tests {
         for number in [0, 201, 256, 257, u64::MAX] {
             assert_eq!(PageLimit::try_from(number), Err(InvalidPageLimit), "{number}");
         }
-    }
-
-    #[test]
-    fn a_page_names_the_next_one_only_where_there_is_one() {
-        let limit = PageLimit::try_from(2).expect("a limit");
-        let full = Page::from_surplus(vec![9, 8, 7], limit, |item| *item);
-        assert_eq!(full, Page { items: vec![9, 8], next: Some(8) });
-        let last = Page::from_surplus(vec![9, 8], limit, |item| *item);
-        assert_eq!(last, Page { items: vec![9, 8], next: None });
     }
 }

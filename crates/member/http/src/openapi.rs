@@ -1,0 +1,91 @@
+//! What the document of the API says of the members.
+
+use crate::{
+    delete_member::__path_delete_member,
+    list_members::__path_list_members,
+    read_member::__path_read_member,
+    read_own_member::__path_read_own_member,
+    register_member::__path_register_member,
+    verification_page::{__path_verification_page, LinkQuery},
+    verify_member::__path_verify_member,
+};
+use library_member_domain::{Email, MemberName, Password};
+use library_shared_http::{
+    FieldError, Problem,
+    openapi::{self, A_MEMBER, parameter, secret_text, text},
+};
+use serde_json::{Value, json};
+use utoipa::{
+    IntoParams, OpenApi,
+    openapi::{
+        Object, Required,
+        path::{Parameter, ParameterIn},
+    },
+};
+
+/// The tag of the members' operations.
+pub const MEMBERS: &str = "Members";
+
+/// The part of the document that is the members'.
+#[derive(OpenApi)]
+#[openapi(
+    paths(list_members, register_member, verification_page, verify_member, read_own_member, read_member, delete_member),
+    tags((name = MEMBERS, description = "Who may use the library."))
+)]
+pub struct MemberOpenApi;
+
+impl IntoParams for LinkQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut token = parameter(ParameterIn::Query, "token", "The token of the link.", openapi::token());
+        token.required = Required::True;
+        vec![token]
+    }
+}
+
+pub fn name() -> Object {
+    text(MemberName::LENGTH).description(Some("The name. White space around it is dropped.")).build()
+}
+
+pub fn email() -> Object {
+    openapi::email(Email::MAXIMUM_LENGTH).description(Some("The email address, as it was given.")).build()
+}
+
+pub fn new_password() -> Object {
+    let description = "The password, in characters of which none is dropped.";
+    secret_text(Password::MINIMUM_LENGTH, Some(Password::MAXIMUM_LENGTH)).description(Some(description)).build()
+}
+
+pub fn token() -> Object {
+    openapi::token().description(Some("The token of the mail.")).build()
+}
+
+pub fn new_member() -> Value {
+    json!({"name": "Ada", "email": "ada@example.com", "password": "correct horse"})
+}
+
+pub fn verification() -> Value {
+    json!({"token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMWExZjliZCJ9.c2lnbmF0dXJl"})
+}
+
+pub fn member() -> Value {
+    member_with(false)
+}
+
+pub fn verified_member() -> Value {
+    member_with(true)
+}
+
+fn member_with(is_verified: bool) -> Value {
+    json!({
+        "id": A_MEMBER,
+        "name": "Ada",
+        "email": "ada@example.com",
+        "is_verified": is_verified,
+        "created_at": "2026-11-20T16:14:55.261433Z",
+        "updated_at": "2026-11-20T16:14:55.261433Z",
+    })
+}
+
+pub fn no_token() -> Problem {
+    Problem::invalid(vec![FieldError { field: "token".into(), detail: "is required".to_owned() }])
+}

@@ -1,0 +1,65 @@
+use super::configure;
+use crate::{
+    config::{Settings, Sources},
+    openapi::document,
+    wiring::{Apis, wire},
+};
+use actix_web::{
+    App,
+    introspection::{IntrospectionReportItem, IntrospectionTree},
+    test::{TestRequest, call_service, init_service},
+    web::Data,
+};
+use library_shared_infra::database::Database;
+use std::collections::BTreeSet;
+
+/// Where the pages that show the document lie; they are no part of the API.
+const PAGES: &str = "/docs";
+
+#[actix_web::test]
+async fn the_document_has_every_route_that_is_mounted_and_no_other() {
+    let routes: Vec<_> = mounted().await.into_iter().filter(|route| !route.full_path.starts_with(PAGES)).collect();
+    let without_a_method = routes.iter().filter(|route| route.methods.is_empty()).map(|route| &route.full_path);
+    assert_eq!(without_a_method.collect::<Vec<_>>(), [""; 0], "a route takes whatever method comes");
+    let mounted: BTreeSet<_> =
+        routes.iter().flat_map(|route| route.methods.iter().map(|method| format!("{method} {}", route.full_path))).collect();
+    // What answers GET answers HEAD, which the document says once for all.
+    let documented: BTreeSet<_> = documented()
+        .into_iter()
+        .flat_map(|(method, path)| {
+            let head = (method == "GET").then(|| format!("HEAD {path}"));
+            [Some(format!("{method} {path}")), head].into_iter().flatten()
+        })
+        .collect();
+    assert_eq!(mounted, documented);
+}
+
+/// Every route of the service.
+async fn mounted() -> Vec<IntrospectionReportItem> {
+    let apis = apis();
+    let app = init_service(App::new().configure(|config| configure(config, &apis))).await;
+    let answer = call_service(&app, TestRequest::with_uri("/health").to_request()).await;
+    let tree = answer.request().app_data::<Data<IntrospectionTree>>().expect("the feature is on for tests");
+    Vec::from(&tree.root)
+}
+
+/// The service on a database that nobody asks.
+fn apis() -> Apis {
+    let variables = [
+        ("DATABASE_URL", "sqlite::memory:"),
+        ("REDIS_URL", "memory://"),
+        ("JWT_SECRET_KEY", "a key of the tests, which is no secret"),
+    ];
+    let environment = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let settings = Settings::load(&Sources { environment, ..Sources::default() }).expect("settings");
+    let database = Database::open(&settings.database_url).expect("a database");
+    wire(&settings, &database).expect("a service").apis
+}
+
+/// Every operation of the document.
+fn documented() -> Vec<(String, String)> {
+    let document = serde_json::to_value(document()).expect("the document is JSON");
+    let paths = document["paths"].as_object().expect("paths");
+    let operations = |path: &str| paths[path].as_object().expect("operations").keys().cloned().collect::<Vec<_>>();
+    paths.keys().flat_map(|path| operations(path).into_iter().map(|method| (method.to_uppercase(), path.clone()))).collect()
+}
