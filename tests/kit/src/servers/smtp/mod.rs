@@ -131,7 +131,7 @@ impl SmtpServer {
         self.shared.certificates.as_ref().map(Certificates::ca_pem)
     }
 
-    /// Changes what the server does from its next answer on.
+    /// Changes what the server does from its next answer on; whether the answer to a mail that can be seen is lost is decided already.
     pub fn behave(&self, behaviour: Behaviour) {
         *self.shared.behaviour.lock().unwrap_or_else(PoisonError::into_inner) = behaviour;
     }

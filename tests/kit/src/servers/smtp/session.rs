@@ -193,8 +193,10 @@ impl Session {
             user: self.user.clone(),
             data,
         };
+        // Decided before the mail can be seen: who waits for it may change the behaviour at once.
+        let loses_the_answer = self.behaviour() == Behaviour::LoseTheAnswer;
         self.shared.mails.send_modify(|mails| mails.push(mail));
-        if self.behaviour() == Behaviour::LoseTheAnswer {
+        if loses_the_answer {
             return Ok(ControlFlow::Break(()));
         }
         self.answer(stream, "250 taken").await?;
