@@ -1,6 +1,6 @@
 use crate::{RefreshToken, TokenHash};
 use async_trait::async_trait;
-use library_shared_domain::{DependencyError, RefreshTokenId, SessionId};
+use library_shared_domain::{DependencyError, MemberId, RefreshTokenId, SessionId};
 use time::OffsetDateTime;
 
 /// The port that keeps the sessions and their refresh tokens.
@@ -36,6 +36,17 @@ pub trait RefreshTokenRepository: Send + Sync {
     /// # Errors
     /// Only those of the machinery.
     async fn revoke_session(&self, session: SessionId, now: OffsetDateTime) -> Result<(), DependencyError>;
+
+    /// Ends all sessions of a member, or all but one, as [`revoke_session`](Self::revoke_session) ends each.
+    ///
+    /// # Errors
+    /// Only those of the machinery.
+    async fn revoke_sessions_of(
+        &self,
+        member_id: MemberId,
+        except: Option<SessionId>,
+        now: OffsetDateTime,
+    ) -> Result<(), DependencyError>;
 
     /// Removes the sessions whose last token expired before this time, and answers with how many they were.
     ///

@@ -10,7 +10,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use library_auth_domain::{RefreshToken, RefreshTokenRepository, Rotation, StartSessionError, Successor, TokenHash};
-use library_shared_domain::{DependencyError, SessionId};
+use library_shared_domain::{DependencyError, MemberId, SessionId};
 use library_shared_infra::{
     database::{Session, SqlError, SqlTimestamp, SqlUuid},
     with_connection,
@@ -164,6 +164,28 @@ impl RefreshTokenRepository for SqlRefreshTokenRepository {
         let live = sessions::table.find(SqlUuid::new(session)).filter(sessions::revoked_at.is_null());
         with_connection!(self.session.write().await?, |connection| {
             diesel::update(live).set(sessions::revoked_at.eq(SqlTimestamp(now))).execute(connection).await
+        })?;
+        Ok(())
+    }
+
+    #[tracing::instrument(name = "refresh_tokens.revoke_sessions_of", skip_all)]
+    async fn revoke_sessions_of(
+        &self,
+        member_id: MemberId,
+        except: Option<SessionId>,
+        now: OffsetDateTime,
+    ) -> Result<(), DependencyError> {
+        let live =
+            sessions::table.filter(sessions::member_id.eq(SqlUuid::new(member_id))).filter(sessions::revoked_at.is_null());
+        let ended = sessions::revoked_at.eq(SqlTimestamp(now));
+        with_connection!(self.session.write().await?, |connection| {
+            match except {
+                Some(kept) => {
+                    let others = live.filter(sessions::id.ne(SqlUuid::new(kept)));
+                    diesel::update(others).set(ended).execute(connection).await
+                }
+                None => diesel::update(live).set(ended).execute(connection).await,
+            }
         })?;
         Ok(())
     }

@@ -28,6 +28,10 @@ macro_rules! refresh_token_repository_contract {
             a_revoked_session_tells_when_it_ended_first,
             a_revoked_session_ends_no_other,
             a_session_that_does_not_exist_needs_no_ending,
+            all_sessions_of_a_member_end_and_nobody_elses,
+            all_sessions_of_a_member_but_one_end,
+            sessions_of_a_member_that_ended_before_tell_when_they_ended_first,
+            sessions_ended_while_a_token_is_rotated_leave_no_usable_token,
             a_session_revoked_while_its_token_is_rotated_leaves_no_usable_token,
             a_member_deleted_while_their_token_is_rotated_leaves_nothing_and_nobody_waits_for_ever,
             sessions_whose_last_token_expired_are_removed,
@@ -185,6 +189,66 @@ pub async fn a_session_that_does_not_exist_needs_no_ending(world: World) {
     let (tokens, first) = (&world.repositories.refresh_tokens, a_session(&world).await);
     tokens.revoke_session(SessionId::from_uuid(unique_id()), now()).await.expect("nothing to end");
     assert_eq!(tokens.find_by_hash(&first.token_hash).await.expect("found"), Some(first));
+}
+
+pub async fn all_sessions_of_a_member_end_and_nobody_elses(world: World) {
+    let (given, ended_at) = (&world.repositories, now() + Duration::HOUR);
+    let (member, other) = (given.given_member(a_member()).await, a_session(&world).await);
+    let first = given.given_session(a_refresh_token().of(&member), now()).await;
+    let second = given.given_session(a_refresh_token().of(&member), now()).await;
+
+    given.refresh_tokens.revoke_sessions_of(member.id(), None, ended_at).await.expect("revoked");
+
+    for token in [first, second] {
+        let rotation = given.refresh_tokens.rotate(&token.token_hash, &a_successor(), ended_at).await.expect("answered");
+        assert_eq!(rotation, Rotation::Refused);
+        let found = given.refresh_tokens.find_by_hash(&token.token_hash).await.expect("found");
+        assert_eq!(found, Some(RefreshToken { revoked_at: Some(ended_at), ..token }));
+    }
+    assert_eq!(given.refresh_tokens.find_by_hash(&other.token_hash).await.expect("found"), Some(other));
+}
+
+pub async fn all_sessions_of_a_member_but_one_end(world: World) {
+    let (given, ended_at) = (&world.repositories, now() + Duration::HOUR);
+    let (member, other) = (given.given_member(a_member()).await, a_session(&world).await);
+    let kept = given.given_session(a_refresh_token().of(&member), now()).await;
+    let ended = given.given_session(a_refresh_token().of(&member), now()).await;
+    let find = async |token: &RefreshToken| given.refresh_tokens.find_by_hash(&token.token_hash).await.expect("found");
+
+    given.refresh_tokens.revoke_sessions_of(member.id(), Some(kept.session), ended_at).await.expect("revoked");
+    assert_eq!(find(&kept).await.as_ref(), Some(&kept));
+    assert_eq!(find(&ended).await, Some(RefreshToken { revoked_at: Some(ended_at), ..ended }));
+
+    // A session of somebody else is not one that could be kept.
+    given.refresh_tokens.revoke_sessions_of(member.id(), Some(other.session), ended_at).await.expect("revoked");
+    assert_eq!(find(&kept).await, Some(RefreshToken { revoked_at: Some(ended_at), ..kept }));
+    assert_eq!(find(&other).await.as_ref(), Some(&other));
+}
+
+pub async fn sessions_of_a_member_that_ended_before_tell_when_they_ended_first(world: World) {
+    let (tokens, first) = (&world.repositories.refresh_tokens, a_session(&world).await);
+    let ended_at = now() + Duration::MICROSECOND;
+    tokens.revoke_session(first.session, ended_at).await.expect("revoked");
+    tokens.revoke_sessions_of(first.member_id, None, now() + Duration::DAY).await.expect("revoked again");
+    let found = tokens.find_by_hash(&first.token_hash).await.expect("found");
+    assert_eq!(found, Some(RefreshToken { revoked_at: Some(ended_at), ..first }));
+}
+
+pub async fn sessions_ended_while_a_token_is_rotated_leave_no_usable_token(world: World) {
+    let tokens = &world.repositories.refresh_tokens;
+    for _ in 0..WAYS {
+        let (first, successor, later) = (a_session(&world).await, a_successor(), now() + Duration::HOUR);
+        let (rotating, revoking, hash, member_id) = (tokens.clone(), tokens.clone(), first.token_hash, first.member_id);
+        let (rotation, revoked) = race_of_two(async move { rotating.rotate(&hash, &successor, later).await }, async move {
+            revoking.revoke_sessions_of(member_id, None, later).await
+        })
+        .await;
+        revoked.expect("revoked");
+        assert!(matches!(rotation, Ok(Rotation::Rotated(_) | Rotation::Refused)), "{rotation:?}");
+        for hash in [first.token_hash, successor.token_hash] {
+            assert_eq!(tokens.rotate(&hash, &a_successor(), later).await.expect("answered"), Rotation::Refused);
+        }
+    }
 }
 
 pub async fn a_member_deleted_while_their_token_is_rotated_leaves_nothing_and_nobody_waits_for_ever(world: World) {

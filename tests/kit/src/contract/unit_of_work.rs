@@ -160,6 +160,7 @@ pub async fn a_rotation_in_a_dropped_unit_has_not_happened(world: World) {
     let (unit, successor) = (world.units.begin().await.expect("begun"), a_successor());
     unit.refresh_tokens.rotate(&token.token_hash, &successor, now()).await.expect("answered");
     unit.refresh_tokens.revoke_session(token.session, now()).await.expect("revoked");
+    unit.refresh_tokens.revoke_sessions_of(member.id(), None, now()).await.expect("revoked");
     drop(unit);
     assert_eq!(given.refresh_tokens.find_by_hash(&successor.token_hash).await.expect("looked up"), None);
     assert_eq!(given.refresh_tokens.find_by_hash(&token.token_hash).await.expect("found"), Some(token));

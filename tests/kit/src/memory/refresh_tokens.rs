@@ -5,7 +5,7 @@ use super::{
 };
 use async_trait::async_trait;
 use library_auth_domain::{RefreshToken, RefreshTokenRepository, Rotation, StartSessionError, Successor, TokenHash};
-use library_shared_domain::{DependencyError, RefreshTokenId, SessionId};
+use library_shared_domain::{DependencyError, MemberId, RefreshTokenId, SessionId};
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
 
@@ -47,6 +47,23 @@ impl RefreshTokenRepository for MemoryRefreshTokens {
         self.0
             .write(Port::RefreshTokens, |state| {
                 if let Some(session) = state.sessions.get_mut(&session) {
+                    session.revoked_at.get_or_insert(now);
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn revoke_sessions_of(
+        &self,
+        member_id: MemberId,
+        except: Option<SessionId>,
+        now: OffsetDateTime,
+    ) -> Result<(), DependencyError> {
+        self.0
+            .write(Port::RefreshTokens, |state| {
+                let of_member = state.sessions.iter_mut().filter(|(_, session)| session.member_id == member_id);
+                for (_, session) in of_member.filter(|(id, _)| Some(**id) != except) {
                     session.revoked_at.get_or_insert(now);
                 }
                 Ok(())
