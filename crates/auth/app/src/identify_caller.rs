@@ -1,5 +1,5 @@
 use library_auth_domain::{AccountDirectory, InvalidAccessToken, TokenIssuer};
-use library_shared_domain::{DependencyError, MemberId};
+use library_shared_domain::{DependencyError, MemberId, SessionId};
 use std::sync::Arc;
 
 /// Tells who calls, by the access token that they hold.
@@ -13,6 +13,8 @@ pub struct IdentifyCaller {
 pub struct Caller {
     /// The member.
     pub member_id: MemberId,
+    /// The session of the access token; `None` where the token does not say, as ours always do.
+    pub session: Option<SessionId>,
     /// Whether they have proven that their email address is theirs.
     pub is_verified: bool,
 }
@@ -39,9 +41,9 @@ impl IdentifyCaller {
     /// # Errors
     /// [`IdentifyCallerError::InvalidToken`] where the token is not good or its member is gone.
     pub async fn execute(&self, token: &str) -> Result<Caller, IdentifyCallerError> {
-        let member_id = self.issuer.verify_access(token)?;
-        let account = self.accounts.find(member_id).await?.ok_or(InvalidAccessToken)?;
-        Ok(Caller { member_id, is_verified: account.is_verified })
+        let claims = self.issuer.verify_access(token)?;
+        let account = self.accounts.find(claims.member_id).await?.ok_or(InvalidAccessToken)?;
+        Ok(Caller { member_id: claims.member_id, session: claims.session, is_verified: account.is_verified })
     }
 }
 
@@ -72,7 +74,10 @@ mod tests {
 
     impl Desk {
         fn token_of(&self, id: MemberId) -> String {
-            let session = SessionId::from_uuid(unique_id());
+            self.token_of_session(id, SessionId::from_uuid(unique_id()))
+        }
+
+        fn token_of_session(&self, id: MemberId, session: SessionId) -> String {
             self.issuer.issue_access(id, session).expect("a token").expose().to_owned()
         }
 
@@ -82,13 +87,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_tells_who_calls_and_whether_they_are_verified() {
+    async fn a_token_tells_who_calls_in_which_session_and_whether_they_are_verified() {
         let desk = a_desk();
         let seen = Repositories::from(&desk.library);
         for member in [a_member(), a_member().verified()] {
             let member = seen.given_member(member).await;
-            let caller = desk.execute(&desk.token_of(member.id())).await.expect("known");
-            assert_eq!(caller, Caller { member_id: member.id(), is_verified: member.is_verified() });
+            let session = SessionId::from_uuid(unique_id());
+            let caller = desk.execute(&desk.token_of_session(member.id(), session)).await.expect("known");
+            let expected = Caller { member_id: member.id(), session: Some(session), is_verified: member.is_verified() };
+            assert_eq!(caller, expected);
         }
     }
 

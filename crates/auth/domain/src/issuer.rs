@@ -6,6 +6,15 @@ secret_text! {
     pub struct AccessToken;
 }
 
+/// What an access token says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccessClaims {
+    /// Who holds it.
+    pub member_id: MemberId,
+    /// The session that it was made for; `None` where the token does not say, as ours always do.
+    pub session: Option<SessionId>,
+}
+
 /// The token is bad, expired, tampered with, signed with another algorithm or made for another purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the access token is not valid")]
@@ -19,11 +28,11 @@ pub trait TokenIssuer: Send + Sync {
     /// Only those of the machinery.
     fn issue_access(&self, member_id: MemberId, session: SessionId) -> Result<AccessToken, DependencyError>;
 
-    /// Tells who holds this access token.
+    /// Tells who holds this access token, and of which session it is.
     ///
     /// # Errors
     /// Where it is not a valid access token.
-    fn verify_access(&self, token: &str) -> Result<MemberId, InvalidAccessToken>;
+    fn verify_access(&self, token: &str) -> Result<AccessClaims, InvalidAccessToken>;
 
     /// Makes a refresh token that nobody can guess.
     fn make_refresh(&self) -> RefreshSecret;

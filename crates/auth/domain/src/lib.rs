@@ -14,7 +14,7 @@ mod repository;
 mod secret;
 
 pub use accounts::{Account, AccountDirectory, CredentialVerifier, VerifyCredentialsError};
-pub use issuer::{AccessToken, InvalidAccessToken, TokenIssuer};
+pub use issuer::{AccessClaims, AccessToken, InvalidAccessToken, TokenIssuer};
 pub use refresh_token::{REPLAY_GRACE, RefreshToken, replay_is_theft};
 pub use repository::{RefreshTokenRepository, Rotation, StartSessionError, Successor};
 pub use secret::{RefreshSecret, TokenHash};

@@ -1,5 +1,5 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use library_auth_domain::{AccessToken, InvalidAccessToken, RefreshSecret, TokenHash, TokenIssuer};
+use library_auth_domain::{AccessClaims, AccessToken, InvalidAccessToken, RefreshSecret, TokenHash, TokenIssuer};
 use library_shared_domain::{Clock, DependencyError, IdGenerator, MemberId, SessionId};
 use library_shared_infra::JwtKeys;
 use rand::Rng;
@@ -34,6 +34,7 @@ struct IssuedClaims {
 #[derive(Deserialize)]
 struct PresentedClaims {
     sub: Uuid,
+    sid: Option<Uuid>,
     #[serde(rename = "purpose")]
     _purpose: Purpose,
     exp: i64,
@@ -67,12 +68,12 @@ impl TokenIssuer for JwtTokenIssuer {
         self.keys.sign(&claims).map(AccessToken::from_text)
     }
 
-    fn verify_access(&self, token: &str) -> Result<MemberId, InvalidAccessToken> {
+    fn verify_access(&self, token: &str) -> Result<AccessClaims, InvalidAccessToken> {
         let claims: PresentedClaims = self.keys.check(token).map_err(|_| InvalidAccessToken)?;
         if self.clock.now().unix_timestamp() >= claims.exp {
             return Err(InvalidAccessToken);
         }
-        Ok(MemberId::from(claims.sub))
+        Ok(AccessClaims { member_id: MemberId::from(claims.sub), session: claims.sid.map(SessionId::from) })
     }
 
     fn make_refresh(&self) -> RefreshSecret {

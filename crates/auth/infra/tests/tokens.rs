@@ -1,6 +1,6 @@
 //! The tokens, held to their port's contract with every algorithm that the service offers.
 
-use library_auth_domain::{InvalidAccessToken, TokenIssuer};
+use library_auth_domain::{AccessClaims, InvalidAccessToken, TokenIssuer};
 use library_auth_infra::JwtTokenIssuer;
 use library_shared_domain::{Clock, MemberId, SessionId};
 use library_shared_infra::{InvalidJwtKeys, JwtAlgorithm, JwtKeys, UuidV7Generator};
@@ -85,6 +85,7 @@ fn an_access_token_says_whose_it_is_for_what_and_until_when() {
 #[case::no_expiry(json!({"sub": unique_id(), "purpose": "access"}))]
 #[case::nobody(json!({"purpose": "access", "exp": i64::MAX}))]
 #[case::not_an_id(json!({"sub": "ada", "purpose": "access", "exp": i64::MAX}))]
+#[case::a_session_that_is_no_id(json!({"sub": unique_id(), "sid": "x", "purpose": "access", "exp": i64::MAX}))]
 fn a_token_that_is_signed_but_says_something_else_is_refused(#[case] claims: Value) {
     let token = keys(JwtAlgorithm::HS256).sign(&claims).expect("a token");
     assert_eq!(hs256().verify_access(&token), Err(InvalidAccessToken));
@@ -94,7 +95,7 @@ fn a_token_that_is_signed_but_says_something_else_is_refused(#[case] claims: Val
 fn the_session_and_the_tokens_own_id_are_not_required() {
     let member = unique_id();
     let token = keys(JwtAlgorithm::HS256).sign(&json!({"sub": member, "purpose": "access", "exp": i64::MAX})).expect("a token");
-    assert_eq!(hs256().verify_access(&token), Ok(MemberId::from(member)));
+    assert_eq!(hs256().verify_access(&token), Ok(AccessClaims { member_id: MemberId::from(member), session: None }));
 }
 
 #[test]

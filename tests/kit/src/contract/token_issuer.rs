@@ -5,7 +5,7 @@ use crate::{
     builders::{now, unique_id},
     fakes::ManualClock,
 };
-use library_auth_domain::{InvalidAccessToken, RefreshSecret, TokenIssuer};
+use library_auth_domain::{AccessClaims, InvalidAccessToken, RefreshSecret, TokenIssuer};
 use library_shared_domain::{Clock, MemberId, SessionId};
 use std::{collections::HashSet, sync::Arc};
 use time::Duration;
@@ -18,7 +18,7 @@ type Open = fn(Arc<dyn Clock>) -> Arc<dyn TokenIssuer>;
 macro_rules! token_issuer_contract {
     ($open:path) => {
         $crate::contract_tests! { with $open, token_issuer:
-            an_access_token_tells_whose_it_is,
+            an_access_token_tells_whose_it_is_and_of_which_session,
             an_access_token_lives_for_fifteen_minutes,
             an_access_token_of_which_any_character_was_changed_is_refused,
             an_access_token_that_was_cut_or_extended_is_refused,
@@ -31,12 +31,13 @@ macro_rules! token_issuer_contract {
     };
 }
 
-pub fn an_access_token_tells_whose_it_is(open: Open) {
+pub fn an_access_token_tells_whose_it_is_and_of_which_session(open: Open) {
     let issuer = open(Arc::new(ManualClock::default()));
     for _ in 0..3 {
         let (member_id, session) = (MemberId::from_uuid(unique_id()), SessionId::from_uuid(unique_id()));
         let token = issuer.issue_access(member_id, session).expect("issued");
-        assert_eq!(issuer.verify_access(token.expose()), Ok(member_id));
+        let expected = AccessClaims { member_id, session: Some(session) };
+        assert_eq!(issuer.verify_access(token.expose()), Ok(expected));
     }
 }
 

@@ -2,7 +2,7 @@ use super::{
     checksum::{checksum, sealed, unsealed},
     failures::Failures,
 };
-use library_auth_domain::{AccessToken, InvalidAccessToken, RefreshSecret, TokenHash, TokenIssuer};
+use library_auth_domain::{AccessClaims, AccessToken, InvalidAccessToken, RefreshSecret, TokenHash, TokenIssuer};
 use library_shared_domain::{Clock, DependencyError, MemberId, SessionId};
 use std::sync::{
     Arc,
@@ -40,14 +40,16 @@ impl TokenIssuer for FakeTokenIssuer {
         Ok(AccessToken::from_text(sealed(&format!("access.{expires_at}.{member_id}.{session}"))))
     }
 
-    fn verify_access(&self, token: &str) -> Result<MemberId, InvalidAccessToken> {
+    fn verify_access(&self, token: &str) -> Result<AccessClaims, InvalidAccessToken> {
         let fields: Vec<_> = unsealed(token).ok_or(InvalidAccessToken)?.split('.').collect();
-        let ["access", expires_at, member_id, _session] = fields[..] else { return Err(InvalidAccessToken) };
+        let ["access", expires_at, member_id, session] = fields[..] else { return Err(InvalidAccessToken) };
         let expires_at: i128 = expires_at.parse().map_err(|_| InvalidAccessToken)?;
         if self.clock.now().unix_timestamp_nanos() >= expires_at {
             return Err(InvalidAccessToken);
         }
-        member_id.parse().map_err(|_| InvalidAccessToken)
+        let member_id = member_id.parse().map_err(|_| InvalidAccessToken)?;
+        let session = session.parse().map_err(|_| InvalidAccessToken)?;
+        Ok(AccessClaims { member_id, session: Some(session) })
     }
 
     fn make_refresh(&self) -> RefreshSecret {
