@@ -38,6 +38,11 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The standard variables of OpenTelemetry, which it reads itself, cannot be followed.
+    pub fn traces(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Io { what: "sending traces", source: io::Error::other(error) }
+    }
+
     /// Something that runs until it is told to stop ended although nobody told it to.
     pub fn ended(what: &'static str, outcome: Result<io::Result<()>, JoinError>) -> Self {
         let source = match outcome {

@@ -1,3 +1,5 @@
+mod trace_context;
+
 use crate::{
     docs::{docs, docs_file},
     failure::Failure,
@@ -10,12 +12,13 @@ use actix_web::{
     body::MessageBody,
     dev::{Server, ServiceRequest, ServiceResponse},
     http::ConnectionType,
-    middleware::{Next, from_fn},
+    middleware::{Condition, Next, from_fn},
     web::{self, PayloadConfig},
 };
 use library_shared_http::{BODY_LIMIT, get, not_found, observe};
 use std::{net::SocketAddr, time::Duration};
 use tokio_util::sync::CancellationToken;
+use trace_context::{continue_trace, describe_request};
 use utoipa::ToSchema;
 
 /// How long a client may take to send the head of its request, and how long a connection without one is kept.
@@ -26,14 +29,22 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 ///
 /// # Errors
 /// Where the address cannot be listened on.
-pub fn bind(apis: Apis, host: &str, port: u16, leaving: CancellationToken) -> Result<(Server, Vec<SocketAddr>), Failure> {
+pub fn bind(
+    apis: Apis,
+    host: &str,
+    port: u16,
+    is_traced: bool,
+    leaving: CancellationToken,
+) -> Result<(Server, Vec<SocketAddr>), Failure> {
     let server = HttpServer::new(move || {
         let leaving = leaving.clone();
         App::new()
             .app_data(PayloadConfig::new(BODY_LIMIT))
             .configure(|config| configure(config, &apis))
             .default_service(web::to(not_found))
+            .wrap(Condition::new(is_traced, from_fn(describe_request)))
             .wrap(from_fn(observe))
+            .wrap(Condition::new(is_traced, from_fn(continue_trace)))
             .wrap(from_fn(move |request, next| say_farewell(leaving.clone(), request, next)))
     })
     .client_request_timeout(HEAD_LIMIT)

@@ -84,6 +84,7 @@ fn what_is_required_and_missing_is_told() {
 #[case("APP_BASE_URL", &["http://localhost:8000", "https://library.example.com/app/"], &["library", "ftp://example.com", "https://", "https://example.com/?a=1"])]
 #[case("SMTP_PORT", &["1", "65535"], &["0", "65536", "smtp"])]
 #[case("SMTP_FROM", &["library@example.com", "The Library <library@example.com>"], &["library", "@example.com"])]
+#[case("OTEL_EXPORTER_OTLP_ENDPOINT", &["http://localhost:4318", "https://collector.example.com/otlp"], &["localhost:4318", "grpc://localhost:4317"])]
 #[case("SMTP_USE_TLS", &["true", "false"], &["True", "1", "yes"])]
 fn a_value_is_accepted_or_told(#[case] variable: &str, #[case] accepted: &[&str], #[case] refused: &[&str]) {
     for value in accepted {
@@ -199,10 +200,10 @@ fn rsa_keys_are_read_from_their_files_and_must_match() {
 #[test]
 fn the_table_of_variables_has_each_once() {
     let mut names: Vec<_> = VARIABLES.iter().map(|variable| variable.name).collect();
-    assert_eq!(names.len(), 22);
+    assert_eq!(names.len(), 23);
     names.sort_unstable();
     names.dedup();
-    assert_eq!(names.len(), 22);
+    assert_eq!(names.len(), 23);
 }
 
 #[test]

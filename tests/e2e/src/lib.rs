@@ -3,6 +3,7 @@
 //! - [`Server`]: one running `library-server`, to be asked, ended and started again; it dies with its value;
 //! - [`Client`] and [`Answer`]: what is asked, and whole answers to compare with [`Problem`]s and JSON, [`SOME_TIME`] standing for times;
 //! - [`Member`], [`Borrower`], [`Tokens`]: what a test is given, by `server.given_book()` and its like;
+//! - [`Collector`]: where a server sends its traces;
 //! - [`Storage`], [`Backend`]: the databases that servers share; [`Log`]: what a server has said;
 //! - [`Command`]: the binary's other commands; [`library_server`], [`without_settings`]: what it and other programs are run from;
 //!   [`eventually`], [`racing`]: waiting without sleeping, and all at once.
@@ -15,6 +16,7 @@
 mod answer;
 mod binary;
 mod client;
+mod collector;
 mod command;
 mod given;
 mod log;
@@ -28,6 +30,7 @@ mod times;
 pub use answer::{Answer, link_to};
 pub use binary::library_server;
 pub use client::{Client, read_to_end};
+pub use collector::{CollectedSpan, Collector};
 pub use command::{Command, Finished, without_settings};
 pub use given::{Borrower, Member, PASSWORD, Tokens, token_in};
 pub use log::Log;

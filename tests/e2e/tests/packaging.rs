@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// Every variable that the server knows, with its default (empty where there is none).
-const VARIABLES: [(&str, &str); 22] = [
+const VARIABLES: [(&str, &str); 23] = [
     ("ACCESS_TOKEN_TTL_MINUTES", "15"),
     ("APP_BASE_URL", "http://localhost:8000"),
     ("CACHE_TTL", "300"),
@@ -16,6 +16,7 @@ const VARIABLES: [(&str, &str); 22] = [
     ("LOAN_PERIOD_DAYS", "14"),
     ("LOG_FORMAT", "console"),
     ("LOG_LEVEL", "INFO"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
     ("PORT", "8000"),
     ("REDIS_URL", ""),
     ("REFRESH_TOKEN_TTL_DAYS", "30"),

@@ -40,6 +40,7 @@ impl IdentifyCaller {
     ///
     /// # Errors
     /// [`IdentifyCallerError::InvalidToken`] where the token is not good or its member is gone.
+    #[tracing::instrument(name = "identify_caller", skip_all)]
     pub async fn execute(&self, token: &str) -> Result<Caller, IdentifyCallerError> {
         let claims = self.issuer.verify_access(token)?;
         let account = self.accounts.find(claims.member_id).await?.ok_or(InvalidAccessToken)?;

@@ -59,6 +59,7 @@ impl Login {
     ///
     /// # Errors
     /// [`LoginError::NotAnAddress`] where the address is none, [`LoginError::WrongCredentials`] where nobody has these.
+    #[tracing::instrument(name = "login", skip_all)]
     pub async fn execute(&self, command: LoginCommand) -> Result<TokenPair, LoginError> {
         let member_id = self.verifier.verify(&command.email, &command.password).await?.ok_or(LoginError::WrongCredentials)?;
         let session = SessionId::from(self.ids.generate());

@@ -19,6 +19,7 @@ impl Logout {
     ///
     /// # Errors
     /// Only those of the machinery.
+    #[tracing::instrument(name = "logout", skip_all)]
     pub async fn execute(&self, presented: &RefreshSecret) -> Result<(), DependencyError> {
         let hash = self.issuer.hash_refresh(presented);
         if let Some(token) = self.tokens.find_by_hash(&hash).await? {

@@ -44,6 +44,7 @@ impl RefreshTokens {
     ///
     /// # Errors
     /// [`RefreshTokensError::InvalidToken`] for every token that is not good.
+    #[tracing::instrument(name = "refresh_tokens", skip_all)]
     pub async fn execute(&self, presented: &RefreshSecret) -> Result<TokenPair, RefreshTokensError> {
         let presented = self.issuer.hash_refresh(presented);
         let token = self.tokens.find_by_hash(&presented).await?.ok_or(RefreshTokensError::InvalidToken)?;

@@ -18,6 +18,7 @@ impl RemoveExpiredSessions {
     ///
     /// # Errors
     /// Only those of the machinery.
+    #[tracing::instrument(name = "remove_expired_sessions", skip_all)]
     pub async fn execute(&self) -> Result<usize, DependencyError> {
         self.tokens.remove_expired(self.clock.now()).await
     }

@@ -40,6 +40,7 @@ impl AddBook {
     ///
     /// # Errors
     /// [`AddBookError::DuplicateIsbn`] where the catalogue has a book of this ISBN.
+    #[tracing::instrument(name = "add_book", skip_all)]
     pub async fn execute(&self, command: AddBookCommand, completion: &Completion<Book>) -> Result<Book, AddBookError> {
         let book = Book::new(BookId::from(self.ids.generate()), command.isbn, command.details, self.clock.now());
         let unit = self.units.begin().await?;

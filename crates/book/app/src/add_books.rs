@@ -49,6 +49,7 @@ impl AddBooks {
     ///
     /// # Errors
     /// Where the machinery fails: with what came of the books before.
+    #[tracing::instrument(name = "add_books", skip_all)]
     pub async fn execute(
         &self,
         commands: Vec<AddBookCommand>,

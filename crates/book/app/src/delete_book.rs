@@ -45,6 +45,7 @@ impl DeleteBook {
     /// # Errors
     /// [`DeleteBookError::NotFound`] where there is no such book, [`DeleteBookError::OnLoan`] while somebody has it,
     /// [`DeleteBookError::VersionMismatch`] where it is in a version that was not expected.
+    #[tracing::instrument(name = "delete_book", skip_all)]
     pub async fn execute(&self, command: DeleteBookCommand) -> Result<(), DeleteBookError> {
         for _ in 0..UPDATE_ATTEMPTS {
             let unit = self.units.begin().await?;

@@ -17,6 +17,7 @@ impl ListBooks {
     ///
     /// # Errors
     /// Only those of the machinery.
+    #[tracing::instrument(name = "list_books", skip_all)]
     pub async fn execute(&self, request: &ListRequest<BookField>) -> Result<Page<Book>, DependencyError> {
         self.books.list(request).await
     }

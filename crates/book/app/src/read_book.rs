@@ -28,6 +28,7 @@ impl ReadBook {
     ///
     /// # Errors
     /// [`ReadBookError::NotFound`] where there is none.
+    #[tracing::instrument(name = "read_book", skip_all)]
     pub async fn execute(&self, id: BookId) -> Result<Book, ReadBookError> {
         self.books.find_by_id(id).await?.ok_or(ReadBookError::NotFound)
     }

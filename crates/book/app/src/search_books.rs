@@ -17,6 +17,7 @@ impl SearchBooks {
     ///
     /// # Errors
     /// Only those of the machinery.
+    #[tracing::instrument(name = "search_books", skip_all)]
     pub async fn execute(&self, search: &BookSearch) -> Result<SearchPage, DependencyError> {
         self.books.search(search).await
     }

@@ -46,6 +46,7 @@ impl UpdateBook {
     /// # Errors
     /// [`UpdateBookError::NotFound`] where there is no such book, [`UpdateBookError::VersionMismatch`] where it is in a version that
     /// was not expected, be it because another caller has just saved it.
+    #[tracing::instrument(name = "update_book", skip_all)]
     pub async fn execute(&self, command: UpdateBookCommand) -> Result<Book, UpdateBookError> {
         for _ in 0..UPDATE_ATTEMPTS {
             let unit = self.units.begin().await?;

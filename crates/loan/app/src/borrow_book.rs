@@ -53,6 +53,7 @@ impl BorrowBook {
     /// # Errors
     /// [`BorrowBookError::BookNotFound`] and [`BorrowBookError::MemberNotFound`] where there is none,
     /// [`BorrowBookError::AlreadyOnLoan`] where somebody has the book.
+    #[tracing::instrument(name = "borrow_book", skip_all)]
     pub async fn execute(&self, command: BorrowBookCommand, completion: &Completion<Loan>) -> Result<Loan, BorrowBookError> {
         let unit = self.units.begin().await?;
         Self::check(&unit, command).await?;

@@ -18,6 +18,7 @@ impl ListLoans {
     ///
     /// # Errors
     /// Only those of the machinery.
+    #[tracing::instrument(name = "list_loans", skip_all)]
     pub async fn execute(&self, member_id: MemberId, request: ListRequest<LoanField>) -> Result<Page<Loan>, DependencyError> {
         let theirs = request.filtered(Filter::equal(LoanField::MemberId, Value::Id(member_id.as_uuid())));
         self.loans.list(&theirs, self.clock.now()).await

@@ -28,6 +28,7 @@ impl ReadLoan {
     ///
     /// # Errors
     /// [`ReadLoanError::NotFound`] where there is none, or it is another member's.
+    #[tracing::instrument(name = "read_loan", skip_all)]
     pub async fn execute(&self, member_id: MemberId, id: LoanId) -> Result<Loan, ReadLoanError> {
         let loan = self.loans.find_by_id(id).await?;
         loan.filter(|loan| loan.member_id() == member_id).ok_or(ReadLoanError::NotFound)

@@ -33,6 +33,7 @@ impl ReturnBook {
     ///
     /// # Errors
     /// [`ReturnBookError::NotFound`] where there is no such loan, [`ReturnBookError::AlreadyReturned`] where it is over.
+    #[tracing::instrument(name = "return_book", skip_all)]
     pub async fn execute(&self, id: LoanId, completion: &Completion<Loan>) -> Result<Loan, ReturnBookError> {
         for _ in 0..UPDATE_ATTEMPTS {
             let unit = self.units.begin().await?;

@@ -46,6 +46,7 @@ impl DeleteMember {
     /// # Errors
     /// [`DeleteMemberError::NotFound`] where there is no such member, [`DeleteMemberError::HasOpenLoans`] while they have a book,
     /// [`DeleteMemberError::VersionMismatch`] where they are in a version that was not expected.
+    #[tracing::instrument(name = "delete_member", skip_all)]
     pub async fn execute(&self, command: DeleteMemberCommand) -> Result<(), DeleteMemberError> {
         for _ in 0..UPDATE_ATTEMPTS {
             let unit = self.units.begin().await?;

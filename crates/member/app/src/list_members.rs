@@ -17,6 +17,7 @@ impl ListMembers {
     ///
     /// # Errors
     /// Only those of the machinery.
+    #[tracing::instrument(name = "list_members", skip_all)]
     pub async fn execute(&self, request: &ListRequest<MemberField>) -> Result<Page<Member>, DependencyError> {
         self.members.list(request).await
     }

@@ -28,6 +28,7 @@ impl ReadMember {
     ///
     /// # Errors
     /// [`ReadMemberError::NotFound`] where there is none.
+    #[tracing::instrument(name = "read_member", skip_all)]
     pub async fn execute(&self, id: MemberId) -> Result<Member, ReadMemberError> {
         self.members.find_by_id(id).await?.ok_or(ReadMemberError::NotFound)
     }

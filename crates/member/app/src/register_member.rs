@@ -49,6 +49,7 @@ impl RegisterMember {
     ///
     /// # Errors
     /// [`RegisterMemberError::DuplicateEmail`] where another member has an equal address.
+    #[tracing::instrument(name = "register_member", skip_all)]
     pub async fn execute(
         &self,
         command: RegisterMemberCommand,

@@ -34,6 +34,7 @@ impl VerifyMember {
     ///
     /// # Errors
     /// [`VerifyMemberError::InvalidToken`] for a bad token, [`VerifyMemberError::NotFound`] where the member is gone.
+    #[tracing::instrument(name = "verify_member", skip_all)]
     pub async fn execute(&self, token: &str) -> Result<Member, VerifyMemberError> {
         let member_id = self.tokens.verify(token)?;
         for _ in 0..UPDATE_ATTEMPTS {

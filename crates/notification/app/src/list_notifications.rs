@@ -20,6 +20,7 @@ impl ListNotifications {
     ///
     /// # Errors
     /// Only those of the machinery.
+    #[tracing::instrument(name = "list_notifications", skip_all)]
     pub async fn execute(&self) -> Result<Vec<QueuedNotification>, DependencyError> {
         self.queue.list(LIMIT).await
     }

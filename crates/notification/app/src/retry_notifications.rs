@@ -18,6 +18,7 @@ impl RetryNotifications {
     ///
     /// # Errors
     /// Only those of the machinery.
+    #[tracing::instrument(name = "retry_notifications", skip_all)]
     pub async fn execute(&self, id: Option<NotificationId>) -> Result<usize, DependencyError> {
         self.queue.retry_failed(id, self.clock.now()).await
     }

@@ -1,7 +1,9 @@
 use crate::{
     config::{Settings, Sources, dev_defaults},
     failure::Failure,
-    http, shutdown, telemetry, wiring, worker,
+    http, shutdown,
+    telemetry::{self, Traces},
+    wiring, worker,
 };
 use actix_web::dev::ServerHandle;
 use library_shared_http::WriteTasks;
@@ -23,9 +25,18 @@ pub async fn dev() -> Result<(), Failure> {
     run(&Settings::load(&sources)?).await
 }
 
-/// Serves until a signal says to end.
+/// Serves until a signal says to end, and then lets the last spans go.
 async fn run(settings: &Settings) -> Result<(), Failure> {
-    telemetry::start(settings.log_level, settings.log_format);
+    let traces = settings.trace_collector.as_ref().map(Traces::to).transpose().map_err(Failure::traces)?;
+    telemetry::start(settings.log_level, settings.log_format, traces.as_ref());
+    let outcome = run_until_signal(settings).await;
+    if let Some(traces) = traces {
+        traces.flush().await;
+    }
+    outcome
+}
+
+async fn run_until_signal(settings: &Settings) -> Result<(), Failure> {
     // Before everything else, so that a start that takes long can be ended, too.
     let stop = shutdown::on_signal().map_err(|source| Failure::Io { what: "listening for signals", source })?;
     let mut running = tokio::select! {
@@ -58,7 +69,8 @@ async fn start(settings: &Settings, stop: &CancellationToken) -> Result<Running,
     database.check_reachable().await?;
     let migrations = database.migrate().await?;
     let service = wiring::wire(settings, &database)?;
-    let (server, addresses) = http::bind(service.apis, &settings.host, settings.port, stop.clone())?;
+    let (server, addresses) =
+        http::bind(service.apis, &settings.host, settings.port, settings.trace_collector.is_some(), stop.clone())?;
     let handle = server.handle();
     let mut workers = JoinSet::new();
     workers.spawn(worker::deliver_notifications(service.deliver_notifications, stop.clone()));

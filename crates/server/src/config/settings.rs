@@ -3,8 +3,9 @@ use super::{
     parse::Reader,
     variables::{
         ACCESS_TOKEN_TTL_MINUTES, APP_BASE_URL, CACHE_TTL, DATABASE_URL, HOST, JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE,
-        JWT_PUBLIC_KEY_FILE, JWT_SECRET_KEY, LOAN_PERIOD_DAYS, LOG_FORMAT, LOG_LEVEL, PORT, REDIS_URL, REFRESH_TOKEN_TTL_DAYS,
-        SMTP_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_USE_TLS, SMTP_USERNAME, VERIFICATION_TOKEN_TTL_HOURS,
+        JWT_PUBLIC_KEY_FILE, JWT_SECRET_KEY, LOAN_PERIOD_DAYS, LOG_FORMAT, LOG_LEVEL, OTEL_EXPORTER_OTLP_ENDPOINT, PORT,
+        REDIS_URL, REFRESH_TOKEN_TTL_DAYS, SMTP_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_USE_TLS, SMTP_USERNAME,
+        VERIFICATION_TOKEN_TTL_HOURS,
     },
 };
 use library_auth_app::RefreshTokenLifetime;
@@ -45,6 +46,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// The URL under which clients reach the service.
     pub app_base_url: Url,
+    /// Where traces are sent, if anywhere.
+    pub trace_collector: Option<Url>,
     /// The mail server, if there is one.
     pub smtp: Option<SmtpSettings>,
 }
@@ -136,6 +139,7 @@ impl Reader {
         let log_level = self.required(LOG_LEVEL, log_level);
         let log_format = self.required(LOG_FORMAT, log_format);
         let app_base_url = self.required(APP_BASE_URL, base_url);
+        let trace_collector = self.trace_collector();
         let smtp = self.smtp();
         Some(Settings {
             database_url: database_url?,
@@ -151,6 +155,7 @@ impl Reader {
             log_level: log_level?,
             log_format: log_format?,
             app_base_url: app_base_url?,
+            trace_collector: trace_collector?,
             smtp: smtp?,
         })
     }
@@ -182,6 +187,15 @@ impl Reader {
                     }
                 }
             }
+        }
+    }
+
+    /// The outer `None` is a problem, the inner one the absence of a collector.
+    #[expect(clippy::option_option, reason = "a problem is one thing, and no collector is another")]
+    fn trace_collector(&mut self) -> Option<Option<Url>> {
+        match self.text(OTEL_EXPORTER_OTLP_ENDPOINT) {
+            Some(_) => self.required(OTEL_EXPORTER_OTLP_ENDPOINT, base_url).map(Some),
+            None => Some(None),
         }
     }
 

@@ -42,4 +42,5 @@ variables! {
     SMTP_USERNAME = None, "a user of the mail server; goes with SMTP_PASSWORD";
     SMTP_PASSWORD = None, "the user's password; goes with SMTP_USERNAME";
     SMTP_USE_TLS = Some("false"), "true or false; true insists on STARTTLS";
+    OTEL_EXPORTER_OTLP_ENDPOINT = None, "the http or https URL of an OpenTelemetry collector that takes OTLP over HTTP; without it, no traces are sent";
 }

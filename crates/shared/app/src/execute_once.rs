@@ -65,6 +65,7 @@ impl ExecuteOnce {
     /// # Errors
     /// [`ExecuteOnceError::Running`] while another attempt is under way, [`ExecuteOnceError::OtherCommand`] where the key is another
     /// command's, [`ExecuteOnceError::CallerMissing`] where the member who calls is gone.
+    #[tracing::instrument(name = "execute_once", skip_all)]
     pub async fn execute<T, E, F: Future<Output = Result<T, E>>>(
         &self,
         keyed: KeyedCommand,

@@ -20,6 +20,7 @@ impl RemoveExpiredClaims {
     ///
     /// # Errors
     /// Only those of the machinery.
+    #[tracing::instrument(name = "remove_expired_claims", skip_all)]
     pub async fn execute(&self) -> Result<usize, DependencyError> {
         self.claims.remove_claimed_until(self.clock.now() - KEY_LIFETIME).await
     }

@@ -9,3 +9,4 @@ mod outages;
 mod resources;
 mod start;
 mod stop;
+mod traces;

@@ -9,12 +9,12 @@ use futures_util::{FutureExt, future::BoxFuture};
 use library_shared_domain::error_chain;
 use std::error::Error;
 use tokio::{runtime::Handle, time::error::Elapsed};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 /// Runs SQLite's blocking calls on tokio's threads for them.
 ///
 /// Unlike diesel-async's own runtime, it does not wait when the future is dropped in the middle of a query: the closure owns the
-/// connection and ends by itself.
+/// connection and ends by itself. What it does belongs to the caller's span.
 #[derive(Debug)]
 pub struct Detached;
 
@@ -23,7 +23,8 @@ impl SpawnBlocking for Detached {
         &mut self,
         task: impl FnOnce() -> R + Send + 'static,
     ) -> BoxFuture<'a, Result<R, Box<dyn Error + Send + Sync>>> {
-        tokio::task::spawn_blocking(task).map(|joined| joined.map_err(Into::into)).boxed()
+        let span = Span::current();
+        tokio::task::spawn_blocking(move || span.in_scope(task)).map(|joined| joined.map_err(Into::into)).boxed()
     }
 
     fn get_runtime() -> Self {

@@ -12,6 +12,7 @@ mod fragment;
 mod list;
 mod migrations;
 mod pools;
+mod query_spans;
 mod session;
 mod transaction;
 mod types;

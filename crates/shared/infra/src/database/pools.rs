@@ -1,4 +1,4 @@
-use super::{CONNECTION_LIMIT, Connection, DatabaseUrl, LeasedConnection, SqliteAsyncConnection};
+use super::{CONNECTION_LIMIT, Connection, DatabaseUrl, LeasedConnection, SqliteAsyncConnection, query_spans::QuerySpans};
 use deadpool::{
     Runtime,
     managed::{self, BuildError},
@@ -186,6 +186,7 @@ fn postgres_pool(url: &str) -> Result<Pool<AsyncPgConnection>, BuildError> {
             let (client, driver) = tokio_postgres::connect(&url, NoTls).await.map_err(|error| refused(&error))?;
             let mut connection = AsyncPgConnection::try_from_client_and_connection(client, driver).await?;
             connection.batch_execute(POSTGRES_SETTINGS).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+            connection.set_instrumentation(QuerySpans::on("postgresql"));
             Ok(connection)
         }));
         connecting.map(|joined| joined.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))).boxed()
@@ -217,6 +218,7 @@ fn sqlite_pool(path: &str, connections: usize) -> Result<Pool<SqliteAsyncConnect
         async move {
             let mut connection = SqliteAsyncConnection::establish(&path).await?;
             connection.batch_execute(SQLITE_SETTINGS).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+            connection.set_instrumentation(QuerySpans::on("sqlite"));
             Ok(connection)
         }
         .boxed()

@@ -1,11 +1,15 @@
+mod traces;
+
+pub use traces::{REQUEST_METHOD, Traces};
+
 use crate::config::{LogFormat, LogLevel};
 use library_notification_infra::PRINTED_MAIL_TARGET;
 use std::io::{IsTerminal, stdout};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// Sends the log to stdout, for people or for machines.
-pub fn start(level: LogLevel, format: LogFormat) {
+/// Sends the log to stdout, for people or for machines, and spans to where traces go.
+pub fn start(level: LogLevel, format: LogFormat, traces: Option<&Traces>) {
     let layer = match format {
         LogFormat::Console => fmt::layer().with_target(false).with_ansi(stdout().is_terminal()).boxed(),
         LogFormat::Json => {
@@ -13,7 +17,8 @@ pub fn start(level: LogLevel, format: LogFormat) {
         }
     };
     // Starting twice in one process is of no consequence: the first log stays.
-    drop(tracing_subscriber::registry().with(layer.with_filter(filter(level))).try_init());
+    let log = layer.with_filter(filter(level));
+    drop(tracing_subscriber::registry().with(log).with(traces.map(Traces::layer)).try_init());
 }
 
 /// The level is that of the library's own code. Other crates say no more than what happens: their details hold the values of queries,
