@@ -1,6 +1,8 @@
 mod trace_context;
 
 use crate::{
+    config::Settings,
+    cors::cors,
     docs::{docs, docs_file},
     failure::Failure,
     openapi::{SERVICE, openapi_json},
@@ -15,8 +17,8 @@ use actix_web::{
     middleware::{Condition, Next, from_fn},
     web::{self, PayloadConfig},
 };
-use library_shared_http::{BODY_LIMIT, get, not_found, observe};
-use std::{net::SocketAddr, time::Duration};
+use library_shared_http::{BODY_LIMIT, Transport, compress, get, not_found, observe, protect};
+use std::{net::SocketAddr, num::NonZeroUsize, thread, time::Duration};
 use tokio_util::sync::CancellationToken;
 use trace_context::{continue_trace, describe_request};
 use utoipa::ToSchema;
@@ -25,28 +27,37 @@ use utoipa::ToSchema;
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
+/// The most workers that actix-web can have.
+const MAXIMUM_WORKERS: usize = 512;
+
 /// Binds the service to its address. Responses tell clients to close once `leaving` is cancelled.
 ///
 /// # Errors
 /// Where the address cannot be listened on.
-pub fn bind(
-    apis: Apis,
-    host: &str,
-    port: u16,
-    is_traced: bool,
-    leaving: CancellationToken,
-) -> Result<(Server, Vec<SocketAddr>), Failure> {
+pub fn bind(apis: Apis, settings: &Settings, leaving: CancellationToken) -> Result<(Server, Vec<SocketAddr>), Failure> {
+    let (host, port) = (settings.host.as_str(), settings.port);
+    let origins = settings.cors_allowed_origins.clone();
+    let transport = if settings.app_base_url.scheme() == "https" { Transport::Https } else { Transport::Http };
+    let is_traced = settings.trace_collector.is_some();
+    let (workers, connections) = shares(settings.max_connections, thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
     let server = HttpServer::new(move || {
         let leaving = leaving.clone();
         App::new()
             .app_data(PayloadConfig::new(BODY_LIMIT))
             .configure(|config| configure(config, &apis))
             .default_service(web::to(not_found))
+            // From the inside out. What stands outside sees the answers of all that stands inside: an error has the headers of CORS,
+            // too, and everything is logged and protected.
+            .wrap(from_fn(compress))
+            .wrap(cors(&origins))
             .wrap(Condition::new(is_traced, from_fn(describe_request)))
             .wrap(from_fn(observe))
             .wrap(Condition::new(is_traced, from_fn(continue_trace)))
+            .wrap(from_fn(move |request, next| protect(transport, request, next)))
             .wrap(from_fn(move |request, next| say_farewell(leaving.clone(), request, next)))
     })
+    .workers(workers)
+    .max_connections(connections)
     .client_request_timeout(HEAD_LIMIT)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(shutdown::LIMIT.as_secs())
@@ -55,6 +66,13 @@ pub fn bind(
     .map_err(|source| Failure::Bind { address: format!("{host}:{port}"), source })?;
     let addresses = server.addrs();
     Ok((server.run(), addresses))
+}
+
+/// How many workers there are, and how many connections each takes: together never more than the limit, and as many as can be shared
+/// out evenly. Whoever comes after that waits in the system's queue until somebody leaves.
+fn shares(limit: NonZeroUsize, processors: NonZeroUsize) -> (usize, usize) {
+    let workers = processors.min(limit).get().min(MAXIMUM_WORKERS);
+    (workers, limit.get() / workers)
 }
 
 /// Mounts every context's routes.

@@ -3,12 +3,13 @@
 //! - [`config`]: every setting, from the environment and `.env`, checked as a whole;
 //! - `wiring`: the only place that knows which adapter is behind which port;
 //! - `openapi`, `docs`: the document of the API, and the pages that show it;
-//! - `http`, `worker`, `shutdown`: what runs; `telemetry`: what is logged;
+//! - `http`, `cors`, `worker`, `shutdown`: what runs; `telemetry`: what is logged;
 //! - `command_line` and `commands`: what the binary can be asked to do.
 
 mod command_line;
 mod commands;
 pub mod config;
+mod cors;
 mod docs;
 mod failure;
 mod http;

@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// Every variable that the server knows, with its default (empty where there is none).
-const VARIABLES: [(&str, &str); 23] = [
+const VARIABLES: &[(&str, &str)] = &[
     ("ACCESS_TOKEN_TTL_MINUTES", "15"),
     ("APP_BASE_URL", "http://localhost:8000"),
     ("CACHE_TTL", "300"),
+    ("CORS_ALLOWED_ORIGINS", ""),
     ("DATABASE_URL", ""),
     ("HOST", "127.0.0.1"),
     ("JWT_ALGORITHM", "HS256"),
@@ -16,6 +17,7 @@ const VARIABLES: [(&str, &str); 23] = [
     ("LOAN_PERIOD_DAYS", "14"),
     ("LOG_FORMAT", "console"),
     ("LOG_LEVEL", "INFO"),
+    ("MAX_CONNECTIONS", "900"),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
     ("PORT", "8000"),
     ("REDIS_URL", ""),

@@ -175,8 +175,7 @@ impl RefreshTokenRepository for SqlRefreshTokenRepository {
         except: Option<SessionId>,
         now: OffsetDateTime,
     ) -> Result<(), DependencyError> {
-        let live =
-            sessions::table.filter(sessions::member_id.eq(SqlUuid::new(member_id))).filter(sessions::revoked_at.is_null());
+        let live = sessions::table.filter(sessions::member_id.eq(SqlUuid::new(member_id))).filter(sessions::revoked_at.is_null());
         let ended = sessions::revoked_at.eq(SqlTimestamp(now));
         with_connection!(self.session.write().await?, |connection| {
             match except {

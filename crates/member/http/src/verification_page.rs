@@ -5,17 +5,26 @@ use actix_web::{
     web::Query,
 };
 use askama::Template;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use library_shared_http::Problem;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
 
-/// Nothing but the page itself and its own form: no script, no frame, nothing from anywhere else.
-const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// What the page looks like.
+const STYLE: &str = include_str!("../templates/verification.css");
+
+/// Nothing but the page itself, by the hash of what it looks like, and its own form: no script, no frame, nothing from anywhere else.
+static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
+    let style = STANDARD.encode(Sha256::digest(STYLE));
+    format!("default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+});
 
 /// The page that a verification mail links to.
 #[derive(Template)]
 #[template(path = "verification.html")]
 struct VerificationPage {
+    style: &'static str,
     step: Step,
 }
 
@@ -63,7 +72,7 @@ pub async fn verification_page(request: HttpRequest) -> Result<HttpResponse, Pro
     })
 }
 
-/// The page as a response that is neither stored nor tells the next page where the reader came from: its address holds a token.
+/// The page as a response that is not stored: its address holds a token.
 pub fn page(step: Step) -> HttpResponse {
     let status = match step {
         Step::Confirm { .. } | Step::Verified => StatusCode::OK,
@@ -73,13 +82,11 @@ pub fn page(step: Step) -> HttpResponse {
     if status == StatusCode::UNAUTHORIZED {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
     }
-    match (VerificationPage { step }).render() {
+    match (VerificationPage { style: STYLE, step }).render() {
         Ok(html) => response
             .content_type("text/html; charset=utf-8")
-            .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+            .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY.as_str()))
             .insert_header((header::CACHE_CONTROL, "no-store"))
-            .insert_header((header::REFERRER_POLICY, "no-referrer"))
-            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .body(html),
         Err(error) => HttpResponse::from_error(Problem::internal(error)),
     }
@@ -94,7 +101,9 @@ mod tests {
         http::{StatusCode, header::HeaderValue},
         test::TestRequest,
     };
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
     use rstest::rstest;
+    use sha2::{Digest, Sha256};
 
     async fn html(response: HttpResponse) -> String {
         let bytes = to_bytes(response.into_body()).await.expect("a body");
@@ -113,6 +122,18 @@ mod tests {
         assert!(html.contains("<form method=\"post\" action=\"verify\">"), "{html}");
         assert!(html.contains("name=\"token\" value=\"a.b-c_d\">"), "{html}");
         assert_eq!((html.matches("<button").count(), html.matches("<script").count()), (1, 0));
+    }
+
+    #[actix_web::test]
+    async fn the_one_style_that_the_policy_lets_in_is_the_pages() {
+        let response = opened("/members/verify?token=a").await;
+        let policy =
+            response.headers().get("content-security-policy").and_then(|value| value.to_str().ok()).expect("a policy").to_owned();
+        let html = html(response).await;
+        let styles: Vec<_> = html.split("<style>").skip(1).filter_map(|rest| rest.split("</style>").next()).collect();
+        assert_eq!((styles.len(), html.contains("style=")), (1, false), "{html}");
+        let hash = STANDARD.encode(Sha256::digest(styles[0]));
+        assert!(policy.contains(&format!("style-src 'sha256-{hash}';")), "{policy}");
     }
 
     #[actix_web::test]
@@ -150,7 +171,6 @@ mod tests {
         assert_eq!(response.status().as_u16(), status);
         assert_eq!(header("www-authenticate"), challenge.map(HeaderValue::from_static));
         assert_eq!(header("cache-control"), Some(HeaderValue::from_static("no-store")));
-        assert_eq!(header("referrer-policy"), Some(HeaderValue::from_static("no-referrer")));
         assert!(header("content-security-policy").is_some_and(|policy| policy.as_bytes().starts_with(b"default-src 'none';")));
     }
 }

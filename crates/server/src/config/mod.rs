@@ -4,6 +4,7 @@
 //! a secret.
 
 mod dev;
+mod origin;
 mod parse;
 mod problems;
 mod settings;
@@ -11,6 +12,7 @@ mod sources;
 mod variables;
 
 pub use dev::dev_defaults;
+pub use origin::{InvalidOrigin, Origin};
 pub use problems::{ConfigProblem, ConfigProblems};
 pub use settings::{CacheLocation, LogFormat, LogLevel, Settings};
 pub use sources::Sources;

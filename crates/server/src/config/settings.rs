@@ -1,18 +1,18 @@
 use super::{
-    ConfigProblems, Sources,
+    ConfigProblems, Origin, Sources,
     parse::Reader,
     variables::{
-        ACCESS_TOKEN_TTL_MINUTES, APP_BASE_URL, CACHE_TTL, DATABASE_URL, HOST, JWT_ALGORITHM, JWT_PRIVATE_KEY_FILE,
-        JWT_PUBLIC_KEY_FILE, JWT_SECRET_KEY, LOAN_PERIOD_DAYS, LOG_FORMAT, LOG_LEVEL, OTEL_EXPORTER_OTLP_ENDPOINT, PORT,
-        REDIS_URL, REFRESH_TOKEN_TTL_DAYS, SMTP_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_USE_TLS, SMTP_USERNAME,
-        VERIFICATION_TOKEN_TTL_HOURS,
+        ACCESS_TOKEN_TTL_MINUTES, APP_BASE_URL, CACHE_TTL, CORS_ALLOWED_ORIGINS, DATABASE_URL, HOST, JWT_ALGORITHM,
+        JWT_PRIVATE_KEY_FILE, JWT_PUBLIC_KEY_FILE, JWT_SECRET_KEY, LOAN_PERIOD_DAYS, LOG_FORMAT, LOG_LEVEL, MAX_CONNECTIONS,
+        OTEL_EXPORTER_OTLP_ENDPOINT, PORT, REDIS_URL, REFRESH_TOKEN_TTL_DAYS, SMTP_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT,
+        SMTP_USE_TLS, SMTP_USERNAME, VERIFICATION_TOKEN_TTL_HOURS,
     },
 };
 use library_auth_app::RefreshTokenLifetime;
 use library_loan_domain::LoanPeriod;
 use library_notification_infra::{SmtpNotifier, SmtpSettings};
 use library_shared_infra::{InvalidJwtKeys, JwtAlgorithm, JwtKeys, cache::RedisConnections, database::DatabaseUrl};
-use std::{fs, time::Duration};
+use std::{fs, num::NonZeroUsize, time::Duration};
 use url::Url;
 
 /// The fewest bytes of a secret key: as many as HS256's output has (RFC 7518, section 3.2).
@@ -48,6 +48,10 @@ pub struct Settings {
     pub app_base_url: Url,
     /// Where traces are sent, if anywhere.
     pub trace_collector: Option<Url>,
+    /// Whose pages may call from a browser.
+    pub cors_allowed_origins: Vec<Origin>,
+    /// How many clients may be connected at once.
+    pub max_connections: NonZeroUsize,
     /// The mail server, if there is one.
     pub smtp: Option<SmtpSettings>,
 }
@@ -140,6 +144,8 @@ impl Reader {
         let log_format = self.required(LOG_FORMAT, log_format);
         let app_base_url = self.required(APP_BASE_URL, base_url);
         let trace_collector = self.trace_collector();
+        let cors_allowed_origins = self.cors_allowed_origins();
+        let max_connections = self.required(MAX_CONNECTIONS, |text| text.parse().ok());
         let smtp = self.smtp();
         Some(Settings {
             database_url: database_url?,
@@ -156,6 +162,8 @@ impl Reader {
             log_format: log_format?,
             app_base_url: app_base_url?,
             trace_collector: trace_collector?,
+            cors_allowed_origins: cors_allowed_origins?,
+            max_connections: max_connections?,
             smtp: smtp?,
         })
     }
@@ -166,6 +174,12 @@ impl Reader {
 
     fn host(&mut self) -> Option<String> {
         self.required(HOST, |text| (!text.contains(char::is_whitespace)).then(|| text.to_owned()))
+    }
+
+    fn cors_allowed_origins(&mut self) -> Option<Vec<Origin>> {
+        let Some(text) = self.text(CORS_ALLOWED_ORIGINS) else { return Some(Vec::new()) };
+        let origins: Result<_, _> = text.split(',').map(|origin| origin.trim().parse()).collect();
+        origins.ok().or_else(|| self.refuse(CORS_ALLOWED_ORIGINS, &format!("must be {}", CORS_ALLOWED_ORIGINS.rule)))
     }
 
     fn jwt_keys(&mut self) -> Option<JwtKeys> {

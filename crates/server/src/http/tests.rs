@@ -1,4 +1,4 @@
-use super::configure;
+use super::{configure, shares};
 use crate::{
     config::{Settings, Sources},
     openapi::document,
@@ -11,7 +11,8 @@ use actix_web::{
     web::Data,
 };
 use library_shared_infra::database::Database;
-use std::collections::BTreeSet;
+use rstest::rstest;
+use std::{collections::BTreeSet, num::NonZeroUsize};
 
 /// Where the pages that show the document lie; they are no part of the API.
 const PAGES: &str = "/docs";
@@ -32,6 +33,21 @@ async fn the_document_has_every_route_that_is_mounted_and_no_other() {
         })
         .collect();
     assert_eq!(mounted, documented);
+}
+
+#[rstest]
+#[case::evenly(900, 2, (2, 450))]
+#[case::unevenly(7, 4, (4, 1))]
+#[case::fewer_than_processors(3, 8, (3, 1))]
+#[case::one(1, 8, (1, 1))]
+#[case::more_processors_than_workers(2_048, 1_024, (512, 4))]
+fn the_workers_together_take_no_more_connections_than_the_limit(
+    #[case] limit: usize,
+    #[case] processors: usize,
+    #[case] expected: (usize, usize),
+) {
+    let number = |number| NonZeroUsize::new(number).expect("more than nothing");
+    assert_eq!(shares(number(limit), number(processors)), expected);
 }
 
 /// Every route of the service.

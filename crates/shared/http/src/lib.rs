@@ -11,11 +11,13 @@
 //! - [`JsonCommand`], [`PathCommand`], [`CommandTasks`], [`Answer`]: commands that may have an `Idempotency-Key`, and then are executed
 //!   once;
 //! - [`openapi`]: what every context says of itself in the document of the API;
-//! - [`get`], [`observe`], [`not_found`]: routes, the log lines and the request id around every request.
+//! - [`get`], [`observe`], [`not_found`]: routes, the log lines and the request id around every request;
+//! - [`protect`], [`compress`]: the headers that every response has, and what is made shorter.
 //!
 //! It may depend on `library-shared-domain`, `library-shared-app` and on actix-web; on no context and no infrastructure.
 
 mod body;
+mod compress;
 mod conditional;
 mod entity_tag;
 mod fields;
@@ -26,10 +28,12 @@ pub mod openapi;
 mod path;
 mod problem;
 mod request_id;
+mod response_headers;
 mod routes;
 mod write_tasks;
 
 pub use body::{BODY_LIMIT, JsonBody, JsonOrFormBody, MergePatchBody, with_body_limit};
+pub use compress::compress;
 pub use conditional::{IfMatch, IfNoneMatch, entity, entity_tag};
 pub use fields::{FieldErrors, ObjectsField, TextField};
 pub use idempotency::{Answer, CommandTasks, Invocation, JsonCommand, PathCommand};
@@ -38,5 +42,6 @@ pub use observe::observe;
 pub use path::PathId;
 pub use problem::{FieldError, Problem};
 pub use request_id::RequestId;
+pub use response_headers::{Transport, protect};
 pub use routes::{accepts_html, get, not_found};
 pub use write_tasks::WriteTasks;

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
+mod caching;
+mod compression;
 mod conditional;
+mod cors;
 mod databases;
 mod delete_book;
 mod delete_member;
@@ -29,6 +32,7 @@ mod post_return;
 mod protocol;
 mod put_book;
 mod request_ids;
+mod response_headers;
 mod tokens;
 mod verification_page;
 

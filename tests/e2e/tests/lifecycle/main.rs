@@ -2,6 +2,7 @@
 
 mod commands;
 mod configuration;
+mod connections;
 mod dev;
 mod import;
 mod mail;
