@@ -1,7 +1,7 @@
 mod trace_context;
 
 use crate::{
-    config::Settings,
+    config::{Environment, Settings},
     cors::cors,
     docs::{docs, docs_file},
     failure::Failure,
@@ -17,7 +17,7 @@ use actix_web::{
     middleware::{Condition, Next, from_fn},
     web::{self, PayloadConfig},
 };
-use library_shared_http::{BODY_LIMIT, Transport, compress, get, not_found, observe, protect};
+use library_shared_http::{BODY_LIMIT, ShowCauses, Transport, compress, get, not_found, observe, protect};
 use std::{net::SocketAddr, num::NonZeroUsize, thread, time::Duration};
 use tokio_util::sync::CancellationToken;
 use trace_context::{continue_trace, describe_request};
@@ -39,12 +39,21 @@ pub fn bind(apis: Apis, settings: &Settings, leaving: CancellationToken) -> Resu
     let origins = settings.cors_allowed_origins.clone();
     let transport = if settings.app_base_url.scheme() == "https" { Transport::Https } else { Transport::Http };
     let is_traced = settings.trace_collector.is_some();
+    let (environment, docs_enabled) = (settings.environment, settings.docs_enabled);
     let (workers, connections) = shares(settings.max_connections, thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
     let server = HttpServer::new(move || {
         let leaving = leaving.clone();
         App::new()
             .app_data(PayloadConfig::new(BODY_LIMIT))
-            .configure(|config| configure(config, &apis))
+            .configure(|config| {
+                configure(config, &apis);
+                if docs_enabled {
+                    configure_docs(config);
+                }
+                if environment == Environment::Dev {
+                    config.app_data(ShowCauses);
+                }
+            })
             .default_service(web::to(not_found))
             // From the inside out. What stands outside sees the answers of all that stands inside: an error has the headers of CORS,
             // too, and everything is logged and protected.
@@ -81,8 +90,12 @@ fn configure(config: &mut web::ServiceConfig, apis: &Apis) {
     library_book_http::configure(apis.book.clone())(config);
     library_member_http::configure(apis.member.clone())(config);
     library_loan_http::configure(apis.loan.clone())(config);
+    config.service(web::resource("/health").route(get(health)));
+}
+
+/// Mounts the document of the API and the pages that show it.
+fn configure_docs(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/health").route(get(health)))
         .service(web::resource("/openapi.json").route(get(openapi_json)))
         .service(web::resource("/docs").route(get(docs)))
         .service(web::resource("/docs/{file:.*}").route(get(docs_file)));

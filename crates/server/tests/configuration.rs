@@ -1,6 +1,8 @@
 //! Every setting: its default, what it may be, and how what it may not be is told.
 
-use library_server::config::{CacheLocation, ConfigProblems, LogFormat, LogLevel, Settings, Sources, VARIABLES, dev_defaults};
+use library_server::config::{
+    CacheLocation, ConfigProblems, Environment, LogFormat, LogLevel, Settings, Sources, VARIABLES, dev_defaults,
+};
 use rstest::rstest;
 use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
@@ -26,6 +28,7 @@ fn complaints(outcome: Result<Settings, ConfigProblems>) -> Vec<String> {
 #[test]
 fn what_is_not_given_has_its_default() {
     let settings = load(&[]).expect("settings");
+    assert_eq!((settings.environment, settings.docs_enabled), (Environment::Test, true));
     assert_eq!((settings.host.as_str(), settings.port), ("127.0.0.1", 8_000));
     assert_eq!(settings.cache_ttl, Duration::from_mins(5));
     assert_eq!(settings.access_token_ttl, time::Duration::minutes(15));
@@ -46,6 +49,8 @@ fn everything_that_is_wrong_is_told_at_once() {
         ("DATABASE_URL", "mysql://localhost"),
         ("REDIS_URL", "localhost:6379"),
         ("JWT_SECRET_KEY", "short"),
+        ("ENVIRONMENT", "production"),
+        ("DOCS_ENABLED", "no"),
         ("PORT", "65536"),
         ("CACHE_TTL", "0"),
         ("LOG_LEVEL", "info"),
@@ -74,6 +79,8 @@ fn what_is_required_and_missing_is_told() {
 #[case("DATABASE_URL", &["postgres://localhost/library", "postgresql://u:p@localhost:5433/library", "sqlite://library.db", "sqlite::memory:"], &["", "library.db", "http://localhost", "postgres://localhost/library?sslmode=require"])]
 #[case("REDIS_URL", &["redis://localhost", "rediss://localhost:6380/1", "unix:///run/redis.sock", "memory://"], &["", "memory://x", "redis://", "redis://localhost/abc", "http://localhost"])]
 #[case("JWT_SECRET_KEY", &["01234567890123456789012345678901", "ééééééééééééééééé"], &["", "0123456789012345678901234567890"])]
+#[case("ENVIRONMENT", &["dev", "test"], &["Dev", "production", "staging"])]
+#[case("DOCS_ENABLED", &["true", "false"], &["True", "1", "no"])]
 #[case("HOST", &["0.0.0.0", "::1", "localhost"], &["local host"])]
 #[case("PORT", &["0", "1", "65535"], &["-1", "65536", "http", "8000.0"])]
 #[case("CACHE_TTL", &["1", "86400"], &["0", "-1", "1.5", "300s"])]
@@ -223,8 +230,47 @@ fn dev_keeps_a_random_key_for_its_owner_alone() {
     assert_eq!(first, second);
     let key = folder.path().join("library.key");
     assert_eq!(fs::metadata(&key).expect("the key").permissions().mode() & 0o777, 0o600);
-    assert_eq!(fs::read_to_string(&key).expect("the key").len(), 64);
+    let kept = fs::read_to_string(&key).expect("the key");
+    assert_eq!(kept.strip_prefix("insecure-development-key-").map(str::len), Some(64));
     Settings::load(&Sources { defaults: first, ..sources }).expect("settings");
+}
+
+/// What a production has besides the least.
+const PRODUCTION: [(&str, &str); 3] =
+    [("ENVIRONMENT", "prod"), ("APP_BASE_URL", "https://library.example.com"), ("SMTP_HOST", "mail.example.com")];
+
+#[test]
+fn a_production_has_all_that_it_needs_and_does_not_show_its_document() {
+    let settings = load(&PRODUCTION).expect("settings");
+    assert_eq!((settings.environment, settings.docs_enabled), (Environment::Prod, false));
+    let shown = load(&[&PRODUCTION[..], &[("DOCS_ENABLED", "true")]].concat()).expect("settings");
+    assert!(shown.docs_enabled);
+    let hidden = load(&[("DOCS_ENABLED", "false")]).expect("settings");
+    assert!(!hidden.docs_enabled);
+}
+
+#[test]
+fn all_that_a_production_lacks_is_told_at_once() {
+    let lacking = [("ENVIRONMENT", "prod"), ("JWT_SECRET_KEY", "insecure-development-key-0123456789abcdef"), ("PORT", "x")];
+    assert_eq!(complaints(load(&lacking)), ["PORT", "APP_BASE_URL", "SMTP_HOST", "JWT_SECRET_KEY"]);
+    let elsewhere = [("ENVIRONMENT", "test"), ("JWT_SECRET_KEY", "insecure-development-key-0123456789abcdef")];
+    assert_eq!(complaints(load(&elsewhere)), [""; 0]);
+}
+
+#[rstest]
+#[case::of_this_release(None)]
+#[case::of_an_earlier_one(Some(SECRET))]
+fn a_production_refuses_the_key_that_dev_keeps_beside_its_database(#[case] kept: Option<&str>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite://{}/library.db", folder.path().display());
+    if let Some(kept) = kept {
+        fs::write(folder.path().join("library.key"), kept).expect("written");
+    }
+    let sources = Sources { environment: vec![("DATABASE_URL".to_owned(), url.clone())], ..Sources::default() };
+    let defaults = dev_defaults(&sources).expect("defaults");
+    let key = defaults.iter().find(|(name, _)| name == "JWT_SECRET_KEY").map(|(_, key)| key.clone()).expect("a key");
+    let production = [&PRODUCTION[..], &[("DATABASE_URL", url.as_str()), ("JWT_SECRET_KEY", key.as_str())]].concat();
+    assert_eq!(complaints(load(&production)), ["JWT_SECRET_KEY"]);
 }
 
 #[test]
@@ -233,6 +279,7 @@ fn in_dev_what_is_set_wins() {
     let defaults = dev_defaults(&sources).expect("defaults");
     assert!(!defaults.iter().any(|(name, _)| name == "JWT_SECRET_KEY"));
     let settings = Settings::load(&Sources { defaults, ..sources }).expect("settings");
+    assert_eq!(settings.environment, Environment::Dev);
     assert_eq!(settings.database_url.to_string(), "sqlite::memory:");
     assert_eq!(settings.app_base_url.as_str(), "http://localhost:9000/");
 }

@@ -9,6 +9,8 @@ const VARIABLES: &[(&str, &str)] = &[
     ("CACHE_TTL", "300"),
     ("CORS_ALLOWED_ORIGINS", ""),
     ("DATABASE_URL", ""),
+    ("DOCS_ENABLED", ""),
+    ("ENVIRONMENT", "test"),
     ("HOST", "127.0.0.1"),
     ("JWT_ALGORITHM", "HS256"),
     ("JWT_PRIVATE_KEY_FILE", ""),

@@ -76,7 +76,7 @@ async fn start(settings: &Settings, stop: &CancellationToken) -> Result<Running,
     workers.spawn(worker::remove_expired_sessions(service.remove_expired_sessions, stop.clone()));
     workers.spawn(worker::remove_expired_claims(service.remove_expired_claims, stop.clone()));
     for address in addresses {
-        tracing::info!(%address, database = %settings.database_url, migrations, "server_started");
+        tracing::info!(%address, database = %settings.database_url, migrations, environment = %settings.environment, "server_started");
     }
     Ok(Running { server: tokio::spawn(server), handle, workers, writes: service.writes })
 }

@@ -11,15 +11,21 @@ use std::{
 const DATABASE: &str = "library.db";
 const KEY: &str = "library.key";
 
-/// What `dev` fills in where nothing else is said: SQLite, a cache in this process, links to the port that is listened on, and a
+/// What the keys begin with that are for development, so that a production knows them.
+const DEVELOPMENT_KEY: &str = "insecure-development-key-";
+
+/// What `dev` fills in where nothing else is said: its environment, SQLite, a cache in this process, links to the port that is listened on, and a
 /// random key that is kept beside the database, so that tokens outlive a restart.
 ///
 /// # Errors
 /// Where the key can be neither read nor kept.
 pub fn dev_defaults(sources: &Sources) -> io::Result<Vec<(String, String)>> {
     let given = sources.given();
-    let mut defaults =
-        vec![("DATABASE_URL".to_owned(), format!("sqlite://./{DATABASE}")), ("REDIS_URL".to_owned(), "memory://".to_owned())];
+    let mut defaults = vec![
+        ("ENVIRONMENT".to_owned(), "dev".to_owned()),
+        ("DATABASE_URL".to_owned(), format!("sqlite://./{DATABASE}")),
+        ("REDIS_URL".to_owned(), "memory://".to_owned()),
+    ];
     if let Some(port) = given.get("PORT") {
         defaults.push(("APP_BASE_URL".to_owned(), format!("http://localhost:{port}")));
     }
@@ -27,6 +33,12 @@ pub fn dev_defaults(sources: &Sources) -> io::Result<Vec<(String, String)>> {
         defaults.push(("JWT_SECRET_KEY".to_owned(), kept_key(&key_path(given.get("DATABASE_URL")))?));
     }
     Ok(defaults)
+}
+
+/// Whether this key is for development: it says so, or it is the one that `dev` keeps beside this database. Keys that earlier releases
+/// made do not say so.
+pub(super) fn is_development_key(key: &str, database_url: Option<&String>) -> bool {
+    key.starts_with(DEVELOPMENT_KEY) || fs::read_to_string(key_path(database_url)).is_ok_and(|kept| kept.trim() == key.trim())
 }
 
 fn key_path(database_url: Option<&String>) -> PathBuf {
@@ -50,7 +62,7 @@ fn kept_key(path: &Path) -> io::Result<String> {
         .create_new(true)
         .mode(0o600)
         .open(&draft)?
-        .write_all(format!("{high:032x}{low:032x}").as_bytes())?;
+        .write_all(format!("{DEVELOPMENT_KEY}{high:032x}{low:032x}").as_bytes())?;
     let linked = fs::hard_link(&draft, path);
     fs::remove_file(&draft)?;
     match linked {

@@ -4,6 +4,7 @@
 //! a secret.
 
 mod dev;
+mod environment;
 mod origin;
 mod parse;
 mod problems;
@@ -12,6 +13,7 @@ mod sources;
 mod variables;
 
 pub use dev::dev_defaults;
+pub use environment::Environment;
 pub use origin::{InvalidOrigin, Origin};
 pub use problems::{ConfigProblem, ConfigProblems};
 pub use settings::{CacheLocation, LogFormat, LogLevel, Settings};

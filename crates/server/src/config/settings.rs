@@ -1,5 +1,5 @@
 use super::{
-    ConfigProblems, Origin, Sources,
+    ConfigProblems, Environment, Origin, Sources,
     parse::Reader,
     variables::{
         ACCESS_TOKEN_TTL_MINUTES, APP_BASE_URL, CACHE_TTL, CORS_ALLOWED_ORIGINS, DATABASE_URL, HOST, JWT_ALGORITHM,
@@ -20,6 +20,10 @@ const SECRET_KEY_BYTES: usize = 32;
 
 /// Every setting, checked and ready to use.
 pub struct Settings {
+    /// What the server is for.
+    pub environment: Environment,
+    /// Whether it serves the document of the API, and the pages that show it.
+    pub docs_enabled: bool,
     /// Where the database is.
     pub database_url: DatabaseUrl,
     /// Where the cache is.
@@ -130,6 +134,8 @@ fn reader(sources: &Sources) -> Reader {
 
 impl Reader {
     fn settings(&mut self) -> Option<Settings> {
+        let environment = self.environment();
+        let docs_enabled = self.docs_enabled(environment.unwrap_or(Environment::Test));
         let database_url = self.database_url();
         let cache = self.required(REDIS_URL, cache_location);
         let jwt_keys = self.jwt_keys();
@@ -147,7 +153,12 @@ impl Reader {
         let cors_allowed_origins = self.cors_allowed_origins();
         let max_connections = self.required(MAX_CONNECTIONS, |text| text.parse().ok());
         let smtp = self.smtp();
+        if environment == Some(Environment::Prod) {
+            self.insist_on_production(app_base_url.as_ref());
+        }
         Some(Settings {
+            environment: environment?,
+            docs_enabled: docs_enabled?,
             database_url: database_url?,
             cache: cache?,
             cache_ttl: Duration::from_secs(cache_ttl?.into()),

@@ -25,6 +25,8 @@ variables! {
     JWT_SECRET_KEY = None, "at least 32 bytes; required with HS256, HS384 and HS512";
     JWT_PRIVATE_KEY_FILE = None, "the path of an RSA key in PEM; required with RS256, RS384 and RS512";
     JWT_PUBLIC_KEY_FILE = None, "the path of the public key that matches JWT_PRIVATE_KEY_FILE; required with RS256, RS384 and RS512";
+    ENVIRONMENT = Some("test"), "dev, test or prod";
+    DOCS_ENABLED = None, "true or false; true unless ENVIRONMENT is prod";
     HOST = Some("127.0.0.1"), "the address to listen on";
     PORT = Some("8000"), "a port, 0 to 65535; 0 lets the system choose";
     CACHE_TTL = Some("300"), "a whole number of seconds, greater than 0";

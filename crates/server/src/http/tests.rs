@@ -1,4 +1,4 @@
-use super::{configure, shares};
+use super::{configure, configure_docs, shares};
 use crate::{
     config::{Settings, Sources},
     openapi::document,
@@ -53,7 +53,7 @@ fn the_workers_together_take_no_more_connections_than_the_limit(
 /// Every route of the service.
 async fn mounted() -> Vec<IntrospectionReportItem> {
     let apis = apis();
-    let app = init_service(App::new().configure(|config| configure(config, &apis))).await;
+    let app = init_service(App::new().configure(|config| configure(config, &apis)).configure(configure_docs)).await;
     let answer = call_service(&app, TestRequest::with_uri("/health").to_request()).await;
     let tree = answer.request().app_data::<Data<IntrospectionTree>>().expect("the feature is on for tests");
     Vec::from(&tree.root)

@@ -38,7 +38,7 @@ pub use conditional::{IfMatch, IfNoneMatch, entity, entity_tag};
 pub use fields::{FieldErrors, ObjectsField, TextField};
 pub use idempotency::{Answer, CommandTasks, Invocation, JsonCommand, PathCommand};
 pub use list::{ListParameters, ListQuery, list_response, page_response};
-pub use observe::observe;
+pub use observe::{ShowCauses, observe};
 pub use path::PathId;
 pub use problem::{FieldError, Problem};
 pub use request_id::RequestId;

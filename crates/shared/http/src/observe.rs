@@ -13,6 +13,11 @@ use uuid::Uuid;
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
+/// As data of the app: a problem of a fault of ours tells its cause to the client, too, in the member `cause`. For development alone, for
+/// a cause may name servers, tables and files.
+#[derive(Debug, Clone, Copy)]
+pub struct ShowCauses;
+
 /// The middleware around everything: gives the request its id, logs that it began and how it ended, and writes every error as
 /// problem details.
 ///
@@ -68,11 +73,13 @@ fn write_problem(id: &RequestId, response: ServiceResponse) -> ServiceResponse {
     let status = response.status();
     let error = response.response().error();
     let problem = error.and_then(|error| error.as_error::<Problem>());
+    let mut cause = None;
     if status.is_server_error() {
-        let cause = problem.map_or_else(|| error.map(ToString::to_string), Problem::cause_chain);
+        cause = problem.map_or_else(|| error.map(ToString::to_string), Problem::cause_chain);
         tracing::error!(status_code = status.as_u16(), cause, "request_failed");
     }
-    let body = problem.map_or_else(|| Problem::of_status(status).to_json(id), |problem| problem.to_json(id));
+    let shown = cause.as_deref().filter(|_| response.request().app_data::<ShowCauses>().is_some());
+    let body = problem.map_or_else(|| Problem::of_status(status).to_json(id, shown), |problem| problem.to_json(id, shown));
     let mut response = response.map_body(|_, _| BoxBody::new(body));
     response.headers_mut().insert(header::CONTENT_TYPE, PROBLEM_JSON);
     response

@@ -18,7 +18,7 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 /// What went wrong, as the client is told: problem details (RFC 9457).
 ///
 /// A handler answers with one where it cannot answer with what was asked for; [`observe`](crate::observe) writes it out with the
-/// request's id and logs its cause, which the client does not see.
+/// request's id and logs its cause, which the client does not see but in development.
 #[derive(Debug)]
 pub struct Problem(Box<Details>);
 
@@ -69,6 +69,8 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
     request_id: &'a RequestId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
 }
 
 impl Problem {
@@ -188,8 +190,8 @@ impl Problem {
         &self.0.detail
     }
 
-    /// The document that is the body.
-    pub(crate) fn to_json(&self, request_id: &RequestId) -> Vec<u8> {
+    /// The document that is the body, with the cause where it is to be shown.
+    pub(crate) fn to_json(&self, request_id: &RequestId, cause: Option<&str>) -> Vec<u8> {
         let kind = self.0.kind.as_ref();
         let document = Document {
             r#type: kind.map_or(Cow::Borrowed("about:blank"), |kind| format!("tag:library.example,2026:{}", kind.name).into()),
@@ -198,6 +200,7 @@ impl Problem {
             detail: &self.0.detail,
             errors: &self.0.errors,
             request_id,
+            cause,
         };
         serde_json::to_vec(&document).unwrap_or_default()
     }
@@ -274,7 +277,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn document(problem: &Problem) -> Value {
-        serde_json::from_slice(&problem.to_json(&RequestId::parse("r-1").expect("an id"))).expect("JSON")
+        serde_json::from_slice(&problem.to_json(&RequestId::parse("r-1").expect("an id"), None)).expect("JSON")
     }
 
     #[test]

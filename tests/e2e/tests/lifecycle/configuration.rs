@@ -29,6 +29,8 @@ async fn every_problem_is_listed_at_once_and_no_secret_with_it() {
         ("CACHE_TTL", "-1"),
         ("CORS_ALLOWED_ORIGINS", "https://hunter2/"),
         ("DATABASE_URL", "mysql://library:hunter2@localhost/library"),
+        ("DOCS_ENABLED", "hunter2"),
+        ("ENVIRONMENT", "hunter2"),
         ("JWT_ALGORITHM", "hs256"),
         ("LOAN_PERIOD_DAYS", "two weeks"),
         ("LOG_FORMAT", "JSON"),

@@ -4,6 +4,7 @@ mod commands;
 mod configuration;
 mod connections;
 mod dev;
+mod environments;
 mod import;
 mod mail;
 mod outages;

@@ -166,7 +166,7 @@ mod tests {
         let id = RequestId::parse("r-2").expect("an id");
         let Receipt { outcome, member_id: None } = receipt_of(&problem).expect("kept") else { panic!("about nobody") };
         let again = replay(&outcome).expect_err("a problem");
-        assert_eq!((again.status(), again.to_json(&id)), (problem.status(), problem.to_json(&id)));
+        assert_eq!((again.status(), again.to_json(&id, None)), (problem.status(), problem.to_json(&id, None)));
         assert!(again.error_response().headers().contains_key("idempotency-replayed"));
     }
 

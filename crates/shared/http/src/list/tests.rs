@@ -58,7 +58,7 @@ fn parse(query: &str) -> Result<ListRequest<ShelfField>, Json> {
     let request = TestRequest::with_uri(&format!("/shelves?{query}")).to_http_request();
     ListParameters::of(&request).into_request().map_err(|problem| {
         let id = crate::RequestId::parse("r-1").expect("an id");
-        serde_json::from_slice::<Json>(&problem.to_json(&id)).expect("JSON")["errors"].clone()
+        serde_json::from_slice::<Json>(&problem.to_json(&id, None)).expect("JSON")["errors"].clone()
     })
 }
 

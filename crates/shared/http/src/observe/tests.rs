@@ -1,4 +1,4 @@
-use super::{X_REQUEST_ID, loggable, observe};
+use super::{ShowCauses, X_REQUEST_ID, loggable, observe};
 use crate::{Problem, get, not_found};
 use actix_web::{
     App, HttpResponse,
@@ -67,6 +67,20 @@ async fn a_fault_of_ours_says_its_id_and_nothing_of_its_cause() {
     let document = document(response).await;
     assert_eq!(document["request_id"], "r-1");
     assert!(!document.to_string().contains("secret"), "{document}");
+}
+
+#[rstest]
+#[case::a_fault("/fault", Some("the secret cause"))]
+#[case::an_error_of_the_clients("/nowhere", None)]
+#[actix_web::test]
+async fn where_causes_are_shown_a_fault_of_ours_tells_its_own(#[case] path: &str, #[case] cause: Option<&str>) {
+    let app = App::new()
+        .app_data(ShowCauses)
+        .service(web::resource("/fault").route(get(|| async { Err::<&str, _>(Problem::internal("the secret cause")) })))
+        .default_service(web::to(not_found))
+        .wrap(from_fn(observe));
+    let response = call_service(&init_service(app).await, TestRequest::with_uri(path).to_request()).await;
+    assert_eq!(document(response).await.get("cause").and_then(Value::as_str), cause);
 }
 
 #[actix_web::test]

@@ -55,6 +55,6 @@ impl ToSchema for Problem {
 impl Serialize for Problem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let request = RequestId::parse(A_REQUEST).unwrap_or_else(RequestId::generate);
-        serde_json::from_slice::<Value>(&self.to_json(&request)).map_err(serde::ser::Error::custom)?.serialize(serializer)
+        serde_json::from_slice::<Value>(&self.to_json(&request, None)).map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
 }
