@@ -63,7 +63,8 @@ impl RegisterMember {
         unit.members.create(&member).await?;
         unit.credentials.create(&Credentials { member_id: member.id(), password_hash }).await?;
         let notification = NotificationId::from(self.ids.generate());
-        unit.notifications.enqueue(notification, NotificationKind::Verification, member.id(), now).await?;
+        let queued = unit.notifications.enqueue(notification, NotificationKind::Verification, member.id(), now).await;
+        queued.map_err(DependencyError::from)?;
         completion.complete(unit.claims.as_ref(), &member).await?;
         unit.commit().await?;
         Ok(member)

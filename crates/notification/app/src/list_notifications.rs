@@ -67,8 +67,8 @@ mod tests {
     async fn two_hundred_are_shown_at_most() {
         let library = InMemoryLibrary::new();
         let seen = Repositories::from(&library);
-        let member_id = seen.given_member(a_member()).await.id();
         for _ in 0..=LIMIT {
+            let member_id = seen.given_member(a_member()).await.id();
             seen.given_notification(member_id, now()).await;
         }
         assert_eq!(list_notifications(&library).execute().await.expect("listed").len(), 200);

@@ -48,17 +48,19 @@ impl FromStr for NotificationKind {
 /// Several workers may share one queue: what one holds a claim on, no other takes until the claim's lease has run out.
 #[async_trait]
 pub trait NotificationQueue: Send + Sync {
-    /// Queues a notification, to be sent as soon as possible.
+    /// Queues a notification, to be sent as soon as possible. Where one of this kind to this member waits that nobody has tried
+    /// to send yet, that one is enough and nothing is added: what it says is composed when it is sent. Within a unit of work, it is
+    /// not claimed before the unit has ended, so that it speaks of what the unit changes.
     ///
     /// # Errors
-    /// Only those of the machinery.
+    /// [`EnqueueError::MemberMissing`] where the member is gone.
     async fn enqueue(
         &self,
         id: NotificationId,
         kind: NotificationKind,
         member_id: MemberId,
         now: OffsetDateTime,
-    ) -> Result<(), DependencyError>;
+    ) -> Result<(), EnqueueError>;
 
     /// Claims up to `limit` notifications that are due, the oldest first, for as long as `lease`. Each counts as an attempt from
     /// now on, so that one whose worker dies every time comes to an end, too.
@@ -104,6 +106,27 @@ pub trait NotificationQueue: Send + Sync {
     /// # Errors
     /// Only those of the machinery.
     async fn retry_failed(&self, id: Option<NotificationId>, now: OffsetDateTime) -> Result<usize, DependencyError>;
+}
+
+/// Why a notification was not queued.
+#[derive(Debug, thiserror::Error)]
+pub enum EnqueueError {
+    /// The member is gone.
+    #[error("the member does not exist")]
+    MemberMissing,
+    /// The machinery failed.
+    #[error(transparent)]
+    Dependency(#[from] DependencyError),
+}
+
+impl From<EnqueueError> for DependencyError {
+    /// For those who have written to the member in the same unit of work: that they are missing is then a fault of ours.
+    fn from(error: EnqueueError) -> Self {
+        match error {
+            EnqueueError::Dependency(error) => error,
+            missing @ EnqueueError::MemberMissing => Self::failed("notification queue", missing),
+        }
+    }
 }
 
 /// The right to send a notification, until its lease runs out and another worker claims it.

@@ -3,12 +3,18 @@ use crate::{
     schema::notifications,
 };
 use async_trait::async_trait;
-use diesel::{ExpressionMethods, QueryDsl, dsl::sql_query, sql_types::BigInt};
+use diesel::{
+    ExpressionMethods, QueryDsl,
+    dsl::sql_query,
+    sql_types::{BigInt, Text},
+};
 use diesel_async::RunQueryDsl;
-use library_notification_domain::{Claim, ClaimedNotification, NotificationKind, NotificationQueue, QueuedNotification};
+use library_notification_domain::{
+    Claim, ClaimedNotification, EnqueueError, NotificationKind, NotificationQueue, QueuedNotification,
+};
 use library_shared_domain::{DependencyError, IdGenerator, MemberId, NotificationId};
 use library_shared_infra::{
-    database::{DbTimestamp, DbUuid, Session, SqlTimestamp, SqlUuid},
+    database::{DbTimestamp, DbUuid, Session, SqlError, SqlTimestamp, SqlUuid},
     with_connection,
 };
 use std::sync::Arc;
@@ -31,6 +37,11 @@ macro_rules! claim {
 /// On PostgreSQL, rows that another worker is just taking are passed over; on SQLite, one statement writes at a time.
 const CLAIM_ON_POSTGRES: &str = claim!("FOR UPDATE SKIP LOCKED");
 const CLAIM_ON_SQLITE: &str = claim!("");
+
+/// Queues a notification unless an untried one of its kind waits. That one is written to all the same, which holds it: a worker
+/// that would claim it before the caller's change is committed would compose it from what was true before.
+const ENQUEUE: &str = "INSERT INTO notifications (id, kind, member_id, queued_at, attempts, due_at) VALUES ($1, $2, $3, $4, 0, $4) \
+                       ON CONFLICT (member_id, kind) WHERE attempts = 0 AND last_error IS NULL DO UPDATE SET attempts = 0";
 
 /// The row of a claim, as long as nobody else has claimed it since.
 macro_rules! claimed {
@@ -64,19 +75,21 @@ impl NotificationQueue for SqlNotificationQueue {
         kind: NotificationKind,
         member_id: MemberId,
         now: OffsetDateTime,
-    ) -> Result<(), DependencyError> {
-        let row = (
-            notifications::id.eq(SqlUuid::new(id)),
-            notifications::kind.eq(kind.as_str()),
-            notifications::member_id.eq(SqlUuid::new(member_id)),
-            notifications::queued_at.eq(SqlTimestamp(now)),
-            notifications::attempts.eq(0),
-            notifications::due_at.eq(SqlTimestamp(now)),
-        );
-        with_connection!(self.session.write().await?, |connection| {
-            diesel::insert_into(notifications::table).values(row).execute(connection).await
-        })?;
-        Ok(())
+    ) -> Result<(), EnqueueError> {
+        let inserted = with_connection!(self.session.write().await?, |connection| {
+            sql_query(ENQUEUE)
+                .bind::<DbUuid, _>(SqlUuid::new(id))
+                .bind::<Text, _>(kind.as_str())
+                .bind::<DbUuid, _>(SqlUuid::new(member_id))
+                .bind::<DbTimestamp, _>(SqlTimestamp(now))
+                .execute(connection)
+                .await
+        });
+        match inserted {
+            Ok(_) => Ok(()),
+            Err(SqlError::ForeignKeyViolation) => Err(EnqueueError::MemberMissing),
+            Err(error) => Err(DependencyError::from(error).into()),
+        }
     }
 
     // Without a span: an empty queue is looked at twice a second, and each look would be a trace of its own.

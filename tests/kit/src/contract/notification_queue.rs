@@ -2,11 +2,12 @@
 
 use super::{
     World,
-    racing::{WAYS, race},
+    macros::assert_shape,
+    racing::{WAYS, race, race_of_two},
 };
 use crate::builders::{a_member, now, unique_id};
 use library_notification_domain::{
-    Claim, ClaimedNotification, NotificationKind, NotificationQueue, QueuedNotification, QueuedState,
+    Claim, ClaimedNotification, EnqueueError, NotificationKind, NotificationQueue, QueuedNotification, QueuedState,
 };
 use library_shared_domain::{MemberId, NotificationId};
 use std::collections::HashSet;
@@ -38,6 +39,12 @@ macro_rules! notification_queue_contract {
             one_failed_notification_is_retried_alone,
             a_retry_leaves_alone_what_has_not_failed,
             a_reason_is_kept_whatever_is_written_in_it,
+            one_notification_of_a_kind_waits_for_a_member_until_it_is_tried,
+            one_that_was_tried_before_does_not_stand_for_a_new_one,
+            of_many_who_queue_one_notification_one_is_queued,
+            a_notification_that_a_dropped_unit_counted_on_is_left_as_it_was,
+            a_notification_to_a_missing_member_is_refused,
+            no_race_leaves_a_notification_to_a_missing_member,
         }
     };
 }
@@ -296,15 +303,106 @@ pub async fn a_reason_is_kept_whatever_is_written_in_it(world: World) {
     }
 }
 
+pub async fn one_notification_of_a_kind_waits_for_a_member_until_it_is_tried(world: World) {
+    let (queue, member_id) = (&world.repositories.notifications, some_member(&world).await);
+    let other = some_member(&world).await;
+    let first = world.repositories.given_notification(member_id, now()).await;
+    let of_another = world.repositories.given_notification(other, now()).await;
+    let before = queue.list(10).await.expect("listed");
+    world.repositories.given_notification(member_id, now() + Duration::HOUR).await;
+    assert_eq!(queue.list(10).await.expect("listed"), before);
+
+    let claimed = claim_one(&**queue, now()).await;
+    assert_eq!(claimed.claim.id, first);
+    let second = world.repositories.given_notification(member_id, now() + Duration::HOUR).await;
+    world.repositories.given_notification(member_id, now() + Duration::DAY).await;
+    let left = |queued: Vec<QueuedNotification>| queued.iter().map(|queued| queued.id).collect::<Vec<_>>();
+    assert_eq!(left(queue.list(10).await.expect("listed")), [first, of_another, second]);
+    queue.complete(claimed.claim).await.expect("completed");
+    assert_eq!(left(queue.list(10).await.expect("listed")), [of_another, second]);
+}
+
+pub async fn one_that_was_tried_before_does_not_stand_for_a_new_one(world: World) {
+    let (queue, member_id) = (&world.repositories.notifications, some_member(&world).await);
+    let mut queued = Vec::new();
+    for hour in 0..3 {
+        let at = now() + Duration::hours(hour);
+        queued.push(world.repositories.given_notification(member_id, at).await);
+        let claimed = claim_one(&**queue, at).await;
+        assert_eq!(claimed.claim.id, queued[queued.len() - 1]);
+        match hour {
+            0 => queue.postpone(claimed.claim, now() + Duration::DAY, "later").await.expect("postponed"),
+            _ => queue.fail(claimed.claim, at, "no such mailbox").await.expect("failed"),
+        }
+    }
+    let late = now() + Duration::DAY;
+    assert_eq!(queue.retry_failed(None, late).await.expect("retried"), 2);
+    queued.push(world.repositories.given_notification(member_id, late).await);
+    let mut due = ids(&queue.claim(10, late, LEASE).await.expect("claimed"));
+    due.sort_unstable();
+    queued.sort_unstable();
+    assert_eq!(due, queued);
+}
+
+pub async fn of_many_who_queue_one_notification_one_is_queued(world: World) {
+    let (given, member_id) = (&world.repositories, some_member(&world).await);
+    let ids = race(|_| {
+        let given = given.clone();
+        async move { given.given_notification(member_id, now()).await }
+    })
+    .await;
+    let queued = only(&*given.notifications).await;
+    assert!(ids.contains(&queued.id));
+    assert_eq!((queued.attempts, queued.state), (0, QueuedState::Waiting { until: now() }));
+}
+
+pub async fn a_notification_that_a_dropped_unit_counted_on_is_left_as_it_was(world: World) {
+    let (given, member_id) = (&world.repositories, some_member(&world).await);
+    given.given_notification(member_id, now()).await;
+    let before = only(&*given.notifications).await;
+    let unit = world.units.begin().await.expect("begun");
+    unit.given_notification(member_id, now() + Duration::HOUR).await;
+    drop(unit);
+    assert_eq!(only(&*given.notifications).await, before);
+    claim_one(&*given.notifications, now()).await;
+}
+
+pub async fn a_notification_to_a_missing_member_is_refused(world: World) {
+    let queue = &world.repositories.notifications;
+    let (id, nobody) = (NotificationId::from_uuid(unique_id()), MemberId::from_uuid(unique_id()));
+    let refused = queue.enqueue(id, NotificationKind::Verification, nobody, now()).await;
+    assert_shape!(refused, Err(EnqueueError::MemberMissing));
+    assert_eq!(queue.list(10).await.expect("listed"), []);
+}
+
+pub async fn no_race_leaves_a_notification_to_a_missing_member(world: World) {
+    let given = &world.repositories;
+    for round in 0..WAYS {
+        let member_id = some_member(&world).await;
+        if round % 2 == 0 {
+            given.given_notification(member_id, now()).await;
+        }
+        let (queue, members, id) = (given.notifications.clone(), given.members.clone(), NotificationId::from_uuid(unique_id()));
+        let (queued, deleted) =
+            race_of_two(async move { queue.enqueue(id, NotificationKind::Verification, member_id, now()).await }, async move {
+                members.delete(member_id).await
+            })
+            .await;
+        deleted.expect("nothing keeps them from being deleted");
+        assert!(matches!(queued, Ok(()) | Err(EnqueueError::MemberMissing)), "{queued:?}");
+        assert_eq!(given.notifications.list(10).await.expect("listed"), []);
+    }
+}
+
 async fn some_member(world: &World) -> MemberId {
     world.repositories.given_member(a_member()).await.id()
 }
 
-/// Queues so many notifications, a second apart from now on; the first is the oldest.
+/// Queues so many notifications, each to another member, a second apart from now on; the first is the oldest.
 async fn queue_some(world: &World, count: usize) -> Vec<NotificationId> {
-    let (member_id, mut at, mut queued) = (some_member(world).await, now(), Vec::with_capacity(count));
+    let (mut at, mut queued) = (now(), Vec::with_capacity(count));
     for _ in 0..count {
-        queued.push(world.repositories.given_notification(member_id, at).await);
+        queued.push(world.repositories.given_notification(some_member(world).await, at).await);
         at += Duration::SECOND;
     }
     queued

@@ -6,7 +6,7 @@ use super::{
 use crate::builders::unique_id;
 use async_trait::async_trait;
 use library_notification_domain::{
-    Claim, ClaimedNotification, NotificationKind, NotificationQueue, QueuedNotification, QueuedState,
+    Claim, ClaimedNotification, EnqueueError, NotificationKind, NotificationQueue, QueuedNotification, QueuedState,
 };
 use library_shared_domain::{DependencyError, MemberId, NotificationId};
 use time::{Duration, OffsetDateTime};
@@ -21,11 +21,18 @@ impl NotificationQueue for MemoryNotifications {
         kind: NotificationKind,
         member_id: MemberId,
         now: OffsetDateTime,
-    ) -> Result<(), DependencyError> {
+    ) -> Result<(), EnqueueError> {
         self.0
             .write(Port::Notifications, |state| {
                 if !state.members.contains_key(&member_id) {
-                    return Err(DependencyError::failed("database", "the notification's member does not exist"));
+                    return Err(EnqueueError::MemberMissing);
+                }
+                if state
+                    .notifications
+                    .values()
+                    .any(|other| (other.kind, other.member_id) == (kind, member_id) && is_untried(other))
+                {
+                    return Ok(());
                 }
                 let queued = NotificationRow {
                     kind,
@@ -37,7 +44,7 @@ impl NotificationQueue for MemoryNotifications {
                     last_error: None,
                     failed_at: None,
                 };
-                keep(&mut state.notifications, id, queued)
+                Ok(keep(&mut state.notifications, id, queued)?)
             })
             .await
     }
@@ -134,6 +141,11 @@ fn claim(state: &mut State, limit: usize, now: OffsetDateTime, lease: Duration) 
             }
         })
         .collect()
+}
+
+/// Whether nobody has tried to send it; one that failed and is to be retried has been tried, although its attempts are all before it.
+const fn is_untried(queued: &NotificationRow) -> bool {
+    queued.attempts == 0 && queued.last_error.is_none()
 }
 
 /// What this claim is on, unless the claim has been lost.
