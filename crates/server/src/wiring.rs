@@ -14,8 +14,8 @@ use library_loan_app::{BorrowBook, Lending, ListLoans, ReadLoan, ReturnBook};
 use library_loan_http::LoanApi;
 use library_loan_infra::SqlLoanRepository;
 use library_member_app::{
-    ComposeNotification, DeleteMember, ListMembers, Membership, ReadMember, RegisterMember, VerificationLink, VerifyCredentials,
-    VerifyMember,
+    ComposeNotification, DeleteMember, ListMembers, Membership, ReadMember, RegisterMember, ResendVerification, VerificationLink,
+    VerifyCredentials, VerifyMember,
 };
 use library_member_domain::{Member, MemberRepository, PasswordHasher, VerificationTokenIssuer};
 use library_member_http::MemberApi;
@@ -141,7 +141,8 @@ impl Adapters {
         let (units, clock) = (self.membership(), self.clock.clone());
         MemberApi {
             register_member: Arc::new(RegisterMember::new(units.clone(), self.hasher.clone(), self.ids.clone(), clock.clone())),
-            verify_member: Arc::new(VerifyMember::new(units.clone(), self.verification_tokens.clone(), clock)),
+            verify_member: Arc::new(VerifyMember::new(units.clone(), self.verification_tokens.clone(), clock.clone())),
+            resend_verification: Arc::new(ResendVerification::new(units.clone(), self.ids.clone(), clock)),
             read_member: Arc::new(ReadMember::new(members.clone())),
             list_members: Arc::new(ListMembers::new(members)),
             delete_member: Arc::new(DeleteMember::new(units)),

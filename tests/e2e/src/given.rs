@@ -116,6 +116,13 @@ impl Server {
         token_in(mail["body"].as_str().expect("a text"))
     }
 
+    /// The texts of the mails that have been printed for this address so far, the first first.
+    #[must_use]
+    pub fn mails_to(&self, email: &str) -> Vec<String> {
+        let mails = self.log().events_named("email_skipped_no_smtp").into_iter().filter(|mail| mail["recipient"] == email);
+        mails.map(|mail| text(&mail, "body")).collect()
+    }
+
     /// The tokens of this member's new session.
     pub async fn given_login(&self, member: &Member) -> Tokens {
         let body = json!({"email": member.email, "password": PASSWORD});

@@ -1,4 +1,4 @@
-//! The members' use cases, one a file: [`RegisterMember`], [`VerifyMember`], [`ReadMember`], [`ListMembers`], [`DeleteMember`]; and
+//! The members' use cases, one a file: [`RegisterMember`], [`VerifyMember`], [`ResendVerification`], [`ReadMember`], [`ListMembers`], [`DeleteMember`]; and
 //! what other contexts ask of members: [`VerifyCredentials`] behind auth's port `CredentialVerifier`, [`ComposeNotification`]
 //! behind notification's port `Composer`.
 //!
@@ -11,6 +11,7 @@ mod list_members;
 mod membership;
 mod read_member;
 mod register_member;
+mod resend_verification;
 mod verify_credentials;
 mod verify_member;
 
@@ -20,5 +21,6 @@ pub use list_members::ListMembers;
 pub use membership::Membership;
 pub use read_member::{ReadMember, ReadMemberError};
 pub use register_member::{RegisterMember, RegisterMemberCommand, RegisterMemberError};
+pub use resend_verification::ResendVerification;
 pub use verify_credentials::VerifyCredentials;
 pub use verify_member::{VerifyMember, VerifyMemberError};

@@ -1,4 +1,4 @@
-use library_member_app::{DeleteMember, ListMembers, ReadMember, RegisterMember, VerifyMember};
+use library_member_app::{DeleteMember, ListMembers, ReadMember, RegisterMember, ResendVerification, VerifyMember};
 use library_shared_http::{CommandTasks, WriteTasks};
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use std::sync::Arc;
 pub struct MemberApi {
     pub register_member: Arc<RegisterMember>,
     pub verify_member: Arc<VerifyMember>,
+    pub resend_verification: Arc<ResendVerification>,
     pub read_member: Arc<ReadMember>,
     pub list_members: Arc<ListMembers>,
     pub delete_member: Arc<DeleteMember>,

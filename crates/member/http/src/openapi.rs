@@ -6,6 +6,7 @@ use crate::{
     read_member::__path_read_member,
     read_own_member::__path_read_own_member,
     register_member::__path_register_member,
+    resend_verification::__path_resend_verification,
     verification_page::{__path_verification_page, LinkQuery},
     verify_member::__path_verify_member,
 };
@@ -29,7 +30,16 @@ pub const MEMBERS: &str = "Members";
 /// The part of the document that is the members'.
 #[derive(OpenApi)]
 #[openapi(
-    paths(list_members, register_member, verification_page, verify_member, read_own_member, read_member, delete_member),
+    paths(
+        list_members,
+        register_member,
+        verification_page,
+        verify_member,
+        resend_verification,
+        read_own_member,
+        read_member,
+        delete_member,
+    ),
     tags((name = MEMBERS, description = "Who may use the library."))
 )]
 pub struct MemberOpenApi;
@@ -65,6 +75,14 @@ pub fn new_member() -> Value {
 
 pub fn verification() -> Value {
     json!({"token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMWExZjliZCJ9.c2lnbmF0dXJl"})
+}
+
+pub fn mail_request() -> Value {
+    json!({"email": "ada@example.com"})
+}
+
+pub fn accepted() -> Value {
+    json!({"detail": "If this is the address of a member who has yet to verify it, a mail is on its way."})
 }
 
 pub fn member() -> Value {

@@ -1,7 +1,7 @@
 use crate::{
     api::MemberApi, delete_member::delete_member, list_members::list_members, read_member::read_member,
-    read_own_member::read_own_member, register_member::register_member, verification_page::verification_page,
-    verify_member::verify_member,
+    read_own_member::read_own_member, register_member::register_member, resend_verification::resend_verification,
+    verification_page::verification_page, verify_member::verify_member,
 };
 use actix_web::web::{self, Data, ServiceConfig};
 use library_shared_http::get;
@@ -12,8 +12,9 @@ pub fn configure(api: MemberApi) -> impl FnOnce(&mut ServiceConfig) {
         config
             .app_data(Data::new(api))
             .service(web::resource("/members").route(get(list_members)).route(web::post().to(register_member)))
-            // These two before the route of any id, which they would be taken for.
+            // These before the route of any id, which they would be taken for.
             .service(web::resource("/members/verify").route(get(verification_page)).route(web::post().to(verify_member)))
+            .service(web::resource("/members/verify/resend").route(web::post().to(resend_verification)))
             .service(web::resource("/members/me").route(get(read_own_member)))
             .service(web::resource("/members/{id}").route(get(read_member)).route(web::delete().to(delete_member)));
     }

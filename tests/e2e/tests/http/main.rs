@@ -27,6 +27,7 @@ mod post_login;
 mod post_logout;
 mod post_members;
 mod post_members_verify;
+mod post_members_verify_resend;
 mod post_refresh;
 mod post_return;
 mod protocol;

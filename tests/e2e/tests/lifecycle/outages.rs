@@ -110,6 +110,9 @@ async fn without_its_database_a_server_asks_for_patience_and_then_goes_on() {
     });
     assert_eq!(document, expected);
     server.get("/health").await.assert_is(200, &json!("OK"));
+    // Neither does what is answered alike for everybody pretend.
+    let resend = server.request("POST", "/members/verify/resend").json(&json!({"email": "ada@example.com"}));
+    assert_eq!(resend.send().await.expect("an answer").status(), 503);
 
     postgres.restart().await;
     let deadline = Instant::now() + LIMIT;
