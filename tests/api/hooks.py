@@ -85,3 +85,9 @@ def before_call(context, case, kwargs):
     if operation == "refresh_tokens":
         # It is good for one use.
         case.body["refresh_token"] = current.log_in()["refresh_token"]
+    if operation == "exchange_grant" and case.body.get("grant_type") == "password":
+        case.body |= {"username": current.caller.email, "password": PASSWORD}
+    if operation == "exchange_grant" and case.body.get("grant_type") == "refresh_token":
+        case.body["refresh_token"] = current.log_in()["refresh_token"]
+    if operation == "revoke_token" and next(NUMBERS) % 2:
+        case.body["token"] = current.log_in()["refresh_token"]

@@ -1,6 +1,6 @@
 use crate::http::__path_health;
 use actix_web::HttpResponse;
-use library_auth_http::AuthOpenApi;
+use library_auth_http::{AuthOpenApi, OAuthAlternative};
 use library_book_http::BookOpenApi;
 use library_loan_http::LoanOpenApi;
 use library_member_http::MemberOpenApi;
@@ -18,7 +18,8 @@ pub const SERVICE: &str = "Service";
         title = "Library",
         version = env!("CARGO_PKG_VERSION"),
         description = "A library-management service: a catalogue of books, members who prove their email address, loans with a due \
-                       date, and sessions.\n\nEvery error is a problem document (RFC 9457) of the schema `Problem`. Times are RFC \
+                       date, and sessions.\n\nEvery error is a problem document (RFC 9457) of the schema `Problem`, but those that OAuth \
+                       prescribes: a 400 of `/auth/token` and `/auth/revoke` is of the schema `OAuthError`. Times are RFC \
                        3339 in UTC, ids UUIDs. Whatever answers GET answers HEAD.",
         license(name = "MIT", identifier = "MIT"),
     ),
@@ -34,6 +35,7 @@ pub fn document() -> Document {
         .merge_from(AuthOpenApi::openapi())
         .merge_from(LoanOpenApi::openapi());
     CommonParts { need_the_database: true }.modify(&mut contexts);
+    OAuthAlternative.modify(&mut contexts);
     let mut service = ServiceOpenApi::openapi();
     CommonParts { need_the_database: false }.modify(&mut service);
     contexts.info = service.info.clone();

@@ -2,7 +2,7 @@ use crate::{
     config::{CacheLocation, Settings},
     failure::Failure,
 };
-use library_auth_app::{IdentifyCaller, Login, Logout, RefreshTokens, RemoveExpiredSessions};
+use library_auth_app::{IdentifyCaller, Login, Logout, RefreshTokens, RemoveExpiredSessions, RevokeToken};
 use library_auth_domain::{AccountDirectory, RefreshTokenRepository, TokenIssuer};
 use library_auth_http::AuthApi;
 use library_auth_infra::{JwtTokenIssuer, SqlRefreshTokenRepository};
@@ -182,7 +182,8 @@ impl Adapters {
                 clock.clone(),
                 lifetime,
             )),
-            logout: Arc::new(Logout::new(tokens, issuer.clone(), clock)),
+            logout: Arc::new(Logout::new(tokens.clone(), issuer.clone(), clock.clone())),
+            revoke_token: Arc::new(RevokeToken::new(tokens, issuer.clone(), clock)),
             identify_caller: Arc::new(IdentifyCaller::new(issuer, accounts)),
             writes: writes.clone(),
         }

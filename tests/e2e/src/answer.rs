@@ -1,6 +1,6 @@
 use crate::{Problem, problem::sorted, times::masked};
 use reqwest::{Response, header::HeaderMap};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// An answer, read whole.
 #[derive(Debug, Clone)]
@@ -61,6 +61,21 @@ impl Answer {
     #[track_caller]
     pub fn assert_is_empty(&self, status: u16) {
         assert_eq!((self.status, self.text.as_str()), (status, ""), "{self:#?}");
+    }
+
+    /// It is this error of OAuth's (RFC 6749, section 5.2), whole, and nobody on the way may keep it.
+    #[track_caller]
+    pub fn assert_oauth_error(&self, error: &str, description: &str) {
+        assert_eq!(self.json_of(400), json!({"error": error, "error_description": description}));
+        self.assert_is_kept_by_nobody();
+        let is_allowed = |letter: char| matches!(letter, ' '..='!' | '#'..='[' | ']'..='~');
+        assert!(description.chars().all(is_allowed), "{description}");
+    }
+
+    /// Nobody on the way may keep it, be they as old as HTTP/1.0.
+    #[track_caller]
+    pub fn assert_is_kept_by_nobody(&self) {
+        assert_eq!((self.header("Cache-Control"), self.header("Pragma")), (Some("no-store"), Some("no-cache")), "{self:#?}");
     }
 
     /// It is this problem, whole: status, content type, document, the request id in both places, and who is asked to prove who they

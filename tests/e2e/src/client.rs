@@ -73,6 +73,11 @@ impl Client {
         self.send(self.request("POST", path).header("Content-Type", "application/json").body(body.into())).await
     }
 
+    /// `POST` with a body that is a form.
+    pub async fn post_form(&self, path: &str, parameters: &[(&str, &str)]) -> Answer {
+        self.send(self.request("POST", path).form(parameters)).await
+    }
+
     /// `POST` without a body.
     pub async fn post_nothing(&self, path: &str) -> Answer {
         self.send(self.request("POST", path)).await

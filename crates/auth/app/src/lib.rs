@@ -1,4 +1,5 @@
-//! Sessions, one use case a file: [`Login`], [`RefreshTokens`], [`Logout`], [`RemoveExpiredSessions`]; and [`IdentifyCaller`], which tells who calls.
+//! Sessions, one use case a file: [`Login`], [`RefreshTokens`], [`Logout`], [`RevokeToken`],
+//! [`RemoveExpiredSessions`]; and [`IdentifyCaller`], which tells who calls.
 //!
 //! It may depend on domains alone; what it needs to know of members comes through the ports of `library-auth-domain`.
 
@@ -7,6 +8,7 @@ mod login;
 mod logout;
 mod refresh_tokens;
 mod remove_expired_sessions;
+mod revoke_token;
 mod token_pair;
 
 pub use identify_caller::{Caller, IdentifyCaller, IdentifyCallerError};
@@ -14,4 +16,5 @@ pub use login::{Login, LoginCommand, LoginError};
 pub use logout::Logout;
 pub use refresh_tokens::{RefreshTokens, RefreshTokensError};
 pub use remove_expired_sessions::RemoveExpiredSessions;
+pub use revoke_token::{PresentedToken, RevokeToken};
 pub use token_pair::{RefreshTokenLifetime, TokenPair};

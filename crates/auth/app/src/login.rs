@@ -75,7 +75,7 @@ impl Login {
         };
         let access_token = self.issuer.issue_access(member_id, session)?;
         self.tokens.start_session(&first, now).await?;
-        Ok(TokenPair { access_token, refresh_token })
+        Ok(TokenPair { access_token, expires_in: self.issuer.access_lifetime(), refresh_token })
     }
 }
 

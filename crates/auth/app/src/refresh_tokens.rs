@@ -54,7 +54,7 @@ impl RefreshTokens {
         // What can fail comes before the rotation: afterwards, a client who got an error would hold a token that is used up.
         let access_token = self.issuer.issue_access(token.member_id, token.session)?;
         let refresh_token = self.rotate(&presented).await?;
-        Ok(TokenPair { access_token, refresh_token })
+        Ok(TokenPair { access_token, expires_in: self.issuer.access_lifetime(), refresh_token })
     }
 
     async fn rotate(&self, presented: &TokenHash) -> Result<RefreshSecret, RefreshTokensError> {

@@ -4,8 +4,10 @@ use time::{Duration, OffsetDateTime};
 /// What a client holds of its session.
 #[derive(Debug, Clone)]
 pub struct TokenPair {
-    /// Says who calls, for a quarter of an hour or so.
+    /// Says who calls.
     pub access_token: AccessToken,
+    /// For how long the access token is good from now.
+    pub expires_in: Duration,
     /// Renews both, once.
     pub refresh_token: RefreshSecret,
 }

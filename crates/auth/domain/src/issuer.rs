@@ -1,5 +1,6 @@
 use crate::{RefreshSecret, TokenHash};
 use library_shared_domain::{DependencyError, MemberId, SessionId, secret_text};
+use time::Duration;
 
 secret_text! {
     /// A signed, short-lived token that says who calls.
@@ -27,6 +28,9 @@ pub trait TokenIssuer: Send + Sync {
     /// # Errors
     /// Only those of the machinery.
     fn issue_access(&self, member_id: MemberId, session: SessionId) -> Result<AccessToken, DependencyError>;
+
+    /// For how long an access token is good from when it is issued.
+    fn access_lifetime(&self) -> Duration;
 
     /// Tells who holds this access token, and of which session it is.
     ///

@@ -1,4 +1,4 @@
-use library_auth_app::{IdentifyCaller, Login, Logout, RefreshTokens};
+use library_auth_app::{IdentifyCaller, Login, Logout, RefreshTokens, RevokeToken};
 use library_shared_http::WriteTasks;
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ pub struct AuthApi {
     pub login: Arc<Login>,
     pub refresh_tokens: Arc<RefreshTokens>,
     pub logout: Arc<Logout>,
+    pub revoke_token: Arc<RevokeToken>,
     pub identify_caller: Arc<IdentifyCaller>,
     pub writes: WriteTasks,
 }

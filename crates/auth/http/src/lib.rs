@@ -1,5 +1,5 @@
-//! The session routes, `/auth/login`, `/auth/refresh` and `/auth/logout`, one endpoint a file; and the gate that other contexts'
-//! routes stand behind.
+//! The session routes, one endpoint a file: `/auth/login`, `/auth/refresh` and `/auth/logout` in JSON, `/auth/token` and `/auth/revoke` as
+//! OAuth's tools expect; and the gate that other contexts' routes stand behind.
 //!
 //! A route that only some may use takes [`Gated`]`<VerifiedMember, JsonBody<…>>`: who calls is settled (401, 403) before the body
 //! is judged (422). Another rule, such as a role, is another extractor beside [`CurrentMember`] and [`VerifiedMember`].
@@ -7,15 +7,18 @@
 //! It may depend on `library-auth-app`, its domain, and `library-shared-http`.
 
 mod api;
+mod exchange_grant;
 mod gate;
 mod login;
 mod logout;
+mod oauth;
 mod openapi;
 mod refresh_tokens;
+mod revoke_token;
 mod routes;
 mod tokens;
 
 pub use api::AuthApi;
 pub use gate::{CurrentMember, Gated, VerifiedMember};
-pub use openapi::AuthOpenApi;
+pub use openapi::{AuthOpenApi, OAuthAlternative};
 pub use routes::configure;

@@ -1,13 +1,17 @@
 //! What the document of the API says of sessions and of the gate.
 
-use crate::{login::__path_login, logout::__path_logout, refresh_tokens::__path_refresh_tokens};
+use crate::{
+    exchange_grant::__path_exchange_grant, login::__path_login, logout::__path_logout, refresh_tokens::__path_refresh_tokens,
+    revoke_token::__path_revoke_token,
+};
 use library_shared_http::openapi::{any_text, secret_text, token};
 use serde_json::{Value, json};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        Object, OpenApi as Document,
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        Object, OpenApi as Document, PathItem,
+        path::Operation,
+        security::{Flow, HttpAuthScheme, HttpBuilder, OAuth2, Password, Scopes, SecurityRequirement, SecurityScheme},
     },
 };
 
@@ -17,19 +21,25 @@ pub const SESSIONS: &str = "Sessions";
 /// The name of the security scheme: what an operation behind the gate says in its `security`.
 const ACCESS_TOKEN: &str = "access_token";
 
+/// The name of the same as OAuth's tools know it: where to get the access token, too.
+const OAUTH: &str = "oauth";
+
+/// Where OAuth's tools get tokens, and renew them.
+const TOKEN_URL: &str = "/auth/token";
+
 /// The most characters that an email address may have (RFC 5321, section 4.5.3.1.3).
 const LONGEST_EMAIL: usize = 254;
 
 /// The part of the document that is the sessions' and the gate's.
 #[derive(OpenApi)]
 #[openapi(
-    paths(login, refresh_tokens, logout),
+    paths(login, refresh_tokens, logout, exchange_grant, revoke_token),
     tags((name = SESSIONS, description = "Access tokens and refresh tokens.")),
     modifiers(&Gate),
 )]
 pub struct AuthOpenApi;
 
-/// Declares the security scheme.
+/// Declares the security schemes.
 struct Gate;
 
 impl Modify for Gate {
@@ -39,8 +49,35 @@ impl Modify for Gate {
             .bearer_format("JWT")
             .description(Some("The access token of a session. Its member must have verified their email address."))
             .build();
-        document.components.get_or_insert_default().add_security_scheme(ACCESS_TOKEN, SecurityScheme::Http(scheme));
+        let flow = Password::with_refresh_url(TOKEN_URL, Scopes::new(), TOKEN_URL);
+        let description = "The same access token, got with the member's email address as `username` and their password. There are no \
+                           registered clients: whatever is sent as `client_id` and `client_secret` is passed over.";
+        let oauth = OAuth2::with_description([Flow::Password(flow)], description);
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(ACCESS_TOKEN, SecurityScheme::Http(scheme));
+        components.add_security_scheme(OAUTH, SecurityScheme::OAuth2(oauth));
     }
+}
+
+/// Says of every operation of a document that takes an access token that it takes one got by OAuth as well.
+#[derive(Debug, Clone, Copy)]
+pub struct OAuthAlternative;
+
+impl Modify for OAuthAlternative {
+    fn modify(&self, document: &mut Document) {
+        let access_token = SecurityRequirement::new(ACCESS_TOKEN, NO_SCOPES);
+        let requirements =
+            document.paths.paths.values_mut().flat_map(operations).filter_map(|operation| operation.security.as_mut());
+        for alternatives in requirements.filter(|alternatives| alternatives.contains(&access_token)) {
+            alternatives.push(SecurityRequirement::new(OAUTH, NO_SCOPES));
+        }
+    }
+}
+
+const NO_SCOPES: [&str; 0] = [];
+
+fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete].into_iter().flatten()
 }
 
 pub fn email() -> Object {
@@ -74,5 +111,62 @@ pub fn token_pair() -> Value {
         "access_token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMWExZjliZCJ9.c2lnbmF0dXJl",
         "refresh_token": "718cKtDlJoZDgm0zYl5mJ0a4nqZp1vXq3wE8hT2RrUs",
         "token_type": "bearer",
+    })
+}
+
+pub fn grant_type() -> Object {
+    let description = "`password`, with `username` and `password`; or `refresh_token`, with `refresh_token`.";
+    any_text().enum_values(Some(["password", "refresh_token"])).description(Some(description)).build()
+}
+
+pub fn username() -> Object {
+    let description = "The email address that the member registered with, in any case. Required with `password`.";
+    any_text().description(Some(description)).build()
+}
+
+pub fn granting_password() -> Object {
+    secret_text(1, None).description(Some("The member's password. Required with `password`.")).build()
+}
+
+pub fn granting_refresh_token() -> Object {
+    token().description(Some("The refresh token. Required with `refresh_token`.")).build()
+}
+
+pub fn revoked_token() -> Object {
+    token().description(Some("The refresh token, or the access token.")).build()
+}
+
+pub fn token_type_hint() -> Object {
+    let description = "What the client takes the token for. It is not needed, and passed over.";
+    any_text().description(Some(description)).examples(["refresh_token"]).build()
+}
+
+pub fn oauth_error_code() -> Object {
+    let codes = ["invalid_request", "invalid_grant", "unsupported_grant_type"];
+    any_text().enum_values(Some(codes)).description(Some("Which error it is.")).build()
+}
+
+pub fn grant() -> Value {
+    json!({"grant_type": "password", "username": "ada@example.com", "password": "correct horse"})
+}
+
+pub fn revocation() -> Value {
+    json!({"token": "718cKtDlJoZDgm0zYl5mJ0a4nqZp1vXq3wE8hT2RrUs", "token_type_hint": "refresh_token"})
+}
+
+pub fn oauth_error() -> Value {
+    json!({"error": "invalid_grant", "error_description": "The email address or the password is wrong."})
+}
+
+pub fn no_token() -> Value {
+    json!({"error": "invalid_request", "error_description": "The parameter token is missing."})
+}
+
+pub fn access_token_response() -> Value {
+    json!({
+        "access_token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMWExZjliZCJ9.c2lnbmF0dXJl",
+        "token_type": "bearer",
+        "expires_in": 900,
+        "refresh_token": "718cKtDlJoZDgm0zYl5mJ0a4nqZp1vXq3wE8hT2RrUs",
     })
 }

@@ -1,4 +1,7 @@
-use crate::{api::AuthApi, login::login, logout::logout, refresh_tokens::refresh_tokens};
+use crate::{
+    api::AuthApi, exchange_grant::exchange_grant, login::login, logout::logout, refresh_tokens::refresh_tokens,
+    revoke_token::revoke_token,
+};
 use actix_web::web::{self, Data, ServiceConfig};
 
 /// Mounts the session routes, and the gate for those of other contexts.
@@ -8,6 +11,8 @@ pub fn configure(api: AuthApi) -> impl FnOnce(&mut ServiceConfig) {
             .app_data(Data::new(api))
             .service(web::resource("/auth/login").route(web::post().to(login)))
             .service(web::resource("/auth/refresh").route(web::post().to(refresh_tokens)))
-            .service(web::resource("/auth/logout").route(web::post().to(logout)));
+            .service(web::resource("/auth/logout").route(web::post().to(logout)))
+            .service(web::resource("/auth/token").route(web::post().to(exchange_grant)))
+            .service(web::resource("/auth/revoke").route(web::post().to(revoke_token)));
     }
 }

@@ -40,11 +40,14 @@ pub struct TokenPairBody<'a> {
     token_type: &'static str,
 }
 
-/// 200 with a session's tokens, which nobody on the way may keep (RFC 6749, section 5.1).
+/// How an access token is presented (RFC 6750).
+pub const BEARER: &str = "bearer";
+
+/// 200 with a session's tokens, which nobody on the way may keep.
 pub fn token_response(pair: &TokenPair) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(TokenPairBody {
         access_token: pair.access_token.expose(),
         refresh_token: pair.refresh_token.expose(),
-        token_type: "bearer",
+        token_type: BEARER,
     })
 }

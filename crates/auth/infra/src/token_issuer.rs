@@ -68,6 +68,10 @@ impl TokenIssuer for JwtTokenIssuer {
         self.keys.sign(&claims).map(AccessToken::from_text)
     }
 
+    fn access_lifetime(&self) -> Duration {
+        self.lifetime
+    }
+
     fn verify_access(&self, token: &str) -> Result<AccessClaims, InvalidAccessToken> {
         let claims: PresentedClaims = self.keys.check(token).map_err(|_| InvalidAccessToken)?;
         if self.clock.now().unix_timestamp() >= claims.exp {

@@ -28,9 +28,15 @@ fn every_operation_says_what_it_does_for_whom_and_with_what() {
         for scheme in security.iter().flat_map(|requirement| requirement.as_object().expect("a requirement").keys()) {
             assert!(schemes.contains_key(scheme), "{name} wants {scheme}, which is not declared");
         }
-        assert_eq!(!security.is_empty(), operation["responses"]["403"].is_object(), "{name}: who may use it goes with 403");
+        let is_gated = !security.is_empty();
+        let alternatives = [json!({"access_token": []}), json!({"oauth": []})];
+        assert!(!is_gated || *security == alternatives, "{name} does not take an access token, got in either way");
+        assert_eq!(is_gated, operation["responses"]["403"].is_object(), "{name}: who may use it goes with 403");
     }
 }
+
+/// Whose errors have OAuth's own shape (RFC 6749, section 5.2) where OAuth has a word for them.
+const OF_OAUTH: [&str; 2] = ["post /auth/token", "post /auth/revoke"];
 
 #[test]
 fn every_answer_is_described_has_the_request_id_and_is_a_problem_where_it_is_an_error() {
@@ -43,6 +49,11 @@ fn every_answer_is_described_has_the_request_id_and_is_a_problem_where_it_is_an_
             let content = answer["content"].as_object().cloned().unwrap_or_default();
             let is_error = status.as_str() >= "400";
             let is_page = content.len() == 1 && content.contains_key("text/html");
+            if OF_OAUTH.contains(&name.as_str()) && status == "400" {
+                let kinds: Vec<_> = content.iter().map(|(kind, content)| (kind.as_str(), &content["schema"]["$ref"])).collect();
+                assert_eq!(kinds, [("application/json", &json!("#/components/schemas/OAuthError"))], "{name}");
+                continue;
+            }
             let schema = content.get("application/problem+json").map(|content| &content["schema"]["$ref"]);
             let expected = json!("#/components/schemas/Problem");
             assert_eq!(schema, (is_error && !is_page).then_some(&expected), "{name}: {status}");
@@ -68,6 +79,23 @@ fn every_body_has_an_example_and_every_example_is_as_its_schema_says() {
         }
     }
     assert!(checked > 40, "the examples have been found");
+}
+
+#[test]
+fn an_endpoint_of_oauth_answers_to_what_it_cannot_read_as_oauth_prescribes() {
+    let document = whole();
+    for (name, operation) in operations(&document).into_iter().filter(|(name, _)| OF_OAUTH.contains(&name.as_str())) {
+        let statuses: Vec<_> = operation["responses"].as_object().expect("answers").keys().collect();
+        assert_eq!(statuses, ["200", "400", "408", "413", "500", "503"], "{name}");
+    }
+}
+
+#[test]
+fn the_tools_of_oauth_find_the_token_endpoint() {
+    let document = whole();
+    let flow = &document["components"]["securitySchemes"]["oauth"]["flows"]["password"];
+    assert_eq!(*flow, json!({"tokenUrl": "/auth/token", "refreshUrl": "/auth/token", "scopes": {}}));
+    assert!(document["paths"]["/auth/token"]["post"].is_object());
 }
 
 #[test]

@@ -45,6 +45,11 @@ pub struct JsonBody<T>(pub T);
 #[derive(Debug)]
 pub struct JsonOrFormBody<T>(pub T);
 
+/// A body of a form (`application/x-www-form-urlencoded`) as it stands: every name with its value, in order and also where a name is
+/// repeated, for the handler to judge.
+#[derive(Debug)]
+pub struct FormBody(pub Vec<(String, String)>);
+
 /// A body of PATCH: a JSON merge patch (RFC 7396), also as plain JSON, whose fields the handler judges.
 #[derive(Debug)]
 pub struct MergePatchBody<T>(pub T);
@@ -68,6 +73,22 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonOrFormBody<T> {
         let format = Format::of(request).ok_or_else(|| Problem::unsupported_media_type(accepted));
         let read = read(format, request, payload);
         Box::pin(async move { typed(read.await?).map(Self) })
+    }
+}
+
+impl FromRequest for FormBody {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_form = matches!(Format::of(request), Some(Format::Form));
+        let bytes = read_bytes(request, payload);
+        Box::pin(async move {
+            if !is_form {
+                return Err(Problem::unsupported_media_type("application/x-www-form-urlencoded"));
+            }
+            parse_form(&bytes.await?).map(Self)
+        })
     }
 }
 
@@ -128,8 +149,7 @@ impl Format {
             Self::Json => serde_json::from_slice(bytes)
                 .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}."))),
             Self::Form => {
-                let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes)
-                    .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("The body is not a form: {error}.")))?;
+                let fields = parse_form(bytes)?;
                 Ok(fields.into_iter().map(|(name, text)| (name, Value::String(text))).collect::<Map<_, _>>().into())
             }
         }
@@ -141,20 +161,31 @@ fn read(
     request: &HttpRequest,
     payload: &mut Payload,
 ) -> impl Future<Output = Result<Value, Problem>> + use<> {
-    let bytes = Bytes::from_request(request, payload);
-    let limit = request.app_data::<BodyLimit>().map_or(BODY_LIMIT, |limit| limit.0);
+    let bytes = read_bytes(request, payload);
     async move {
-        let format = format?;
-        let bytes = tokio::time::timeout(BODY_TIME_LIMIT, bytes)
-            .await
-            .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive."))?
-            .map_err(|error| unreadable(&error, limit))?;
-        let value = format.parse(&bytes)?;
+        let value = format?.parse(&bytes.await?)?;
         if !value.is_object() {
             return Err(Problem::unprocessable("not-an-object", "Not an object", "The body must be a JSON object."));
         }
         Ok(value)
     }
+}
+
+/// The whole body, within the limits.
+fn read_bytes(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Bytes, Problem>> + use<> {
+    let bytes = Bytes::from_request(request, payload);
+    let limit = request.app_data::<BodyLimit>().map_or(BODY_LIMIT, |limit| limit.0);
+    async move {
+        tokio::time::timeout(BODY_TIME_LIMIT, bytes)
+            .await
+            .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive."))?
+            .map_err(|error| unreadable(&error, limit))
+    }
+}
+
+fn parse_form(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
+    serde_urlencoded::from_bytes(bytes)
+        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("The body is not a form: {error}.")))
 }
 
 /// How many parts JSON has, at least: its brackets, braces, colons and commas outside of texts. What is no JSON has some number, too.

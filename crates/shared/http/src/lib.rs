@@ -1,7 +1,7 @@
 //! What every context's routes build on.
 //!
 //! - [`Problem`]: every error body (RFC 9457), and the one place where a failed dependency becomes 500 or 503;
-//! - [`JsonBody`], [`JsonOrFormBody`], [`TextField`], [`ObjectsField`], [`FieldErrors`]: bodies that are read whole before they are
+//! - [`JsonBody`], [`JsonOrFormBody`], [`FormBody`], [`TextField`], [`ObjectsField`], [`FieldErrors`]: bodies that are read whole before they are
 //!   judged, so that a 422 names every field that is wrong;
 //! - [`MergePatchBody`]: bodies of PATCH, whose fields [`FieldErrors`] tells to be changed, removed or left alone;
 //! - [`entity`], [`entity_tag`], [`IfMatch`]: the tags of states, and requests on the condition of one;
@@ -11,7 +11,7 @@
 //! - [`JsonCommand`], [`PathCommand`], [`CommandTasks`], [`Answer`]: commands that may have an `Idempotency-Key`, and then are executed
 //!   once;
 //! - [`openapi`]: what every context says of itself in the document of the API;
-//! - [`get`], [`observe`], [`not_found`]: routes, the log lines and the request id around every request;
+//! - [`get`], [`observe`], [`PrescribedBody`], [`not_found`]: routes, the log lines and the request id around every request;
 //! - [`protect`], [`compress`]: the headers that every response has, and what is made shorter.
 //!
 //! It may depend on `library-shared-domain`, `library-shared-app` and on actix-web; on no context and no infrastructure.
@@ -32,13 +32,13 @@ mod response_headers;
 mod routes;
 mod write_tasks;
 
-pub use body::{BODY_LIMIT, JsonBody, JsonOrFormBody, MergePatchBody, with_body_limit};
+pub use body::{BODY_LIMIT, FormBody, JsonBody, JsonOrFormBody, MergePatchBody, with_body_limit};
 pub use compress::compress;
 pub use conditional::{IfMatch, IfNoneMatch, entity, entity_tag};
 pub use fields::{FieldErrors, ObjectsField, TextField};
 pub use idempotency::{Answer, CommandTasks, Invocation, JsonCommand, PathCommand};
 pub use list::{ListParameters, ListQuery, list_response, page_response};
-pub use observe::{ShowCauses, observe};
+pub use observe::{PrescribedBody, ShowCauses, observe};
 pub use path::PathId;
 pub use problem::{FieldError, Problem};
 pub use request_id::RequestId;

@@ -18,8 +18,13 @@ const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+
 #[derive(Debug, Clone, Copy)]
 pub struct ShowCauses;
 
+/// Marks a response whose body is prescribed by another standard than RFC 9457, such as OAuth's errors: it stays as it is. It goes into
+/// the response's extensions.
+#[derive(Debug, Clone, Copy)]
+pub struct PrescribedBody;
+
 /// The middleware around everything: gives the request its id, logs that it began and how it ended, and writes every error as
-/// problem details.
+/// problem details, unless it is a page or has a [`PrescribedBody`].
 ///
 /// # Errors
 /// None of its own.
@@ -44,7 +49,7 @@ async fn observe_in_span(
     tracing::info!(%method, path, "request_started");
     let started = Instant::now();
     let response = next.call(request).await?.map_into_boxed_body();
-    let mut response = if is_error_without_page(&response) { write_problem(&id, response) } else { response };
+    let mut response = if is_error_without_body(&response) { write_problem(&id, response) } else { response };
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(X_REQUEST_ID, value);
     }
@@ -62,11 +67,12 @@ fn loggable(route: Option<&str>, path: &str) -> String {
     segments.map(|(word, segment)| if is_shown(word, segment) { segment } else { "*" }).collect::<Vec<_>>().join("/")
 }
 
-/// Whether the response is an error that is not written for people already.
-fn is_error_without_page(response: &ServiceResponse) -> bool {
+/// Whether the response is an error that is not written yet, neither for people nor as another standard prescribes.
+fn is_error_without_body(response: &ServiceResponse) -> bool {
     let content_type = response.headers().get(header::CONTENT_TYPE);
     let is_page = content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    !is_page && (response.status().is_client_error() || response.status().is_server_error())
+    let is_prescribed = response.response().extensions().contains::<PrescribedBody>();
+    !is_page && !is_prescribed && (response.status().is_client_error() || response.status().is_server_error())
 }
 
 fn write_problem(id: &RequestId, response: ServiceResponse) -> ServiceResponse {

@@ -31,6 +31,11 @@ async fn nothing_personal_and_nothing_secret_is_logged(
     server.post("/members", json!({"name": "", "email": member.email, "password": PASSWORD})).await;
     server.post_text("/members", format!("{{\"email\": \"{}\", {PASSWORD}", member.email)).await;
     server.with_token(&format!("{}x", second.access)).post("/loans", json!({})).await;
+    let grant = [("grant_type", "password"), ("username", &*member.email), ("password", PASSWORD)];
+    let third = Tokens::of(&server.post_form("/auth/token", &grant).await.json_of(200));
+    server.post_form("/auth/token", &[("grant_type", "password"), ("username", &member.email), ("password", wrong)]).await;
+    server.post_form("/auth/token", &[("grant_type", PASSWORD), ("refresh_token", &third.refresh)]).await;
+    server.post_form("/auth/revoke", &[("token", &third.refresh)]).await;
     server.post("/auth/logout", json!({"refresh_token": second.refresh})).await;
     let last = server.delete(&member.path()).await;
     last.assert_is_empty(204);
@@ -47,6 +52,8 @@ async fn nothing_personal_and_nothing_secret_is_logged(
         &first.refresh,
         &second.access,
         &second.refresh,
+        &third.access,
+        &third.refresh,
     ];
     let (mails, others): (Vec<_>, Vec<_>) =
         server.log().lines().into_iter().partition(|line| line.contains("\"email_skipped_no_smtp\""));

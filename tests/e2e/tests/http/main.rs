@@ -30,6 +30,8 @@ mod post_members_verify;
 mod post_members_verify_resend;
 mod post_refresh;
 mod post_return;
+mod post_revoke;
+mod post_token;
 mod protocol;
 mod put_book;
 mod request_ids;

@@ -45,6 +45,7 @@ pub fn an_access_token_lives_for_fifteen_minutes(open: Open) {
     let clock = Arc::new(ManualClock::default());
     let issuer = open(clock.clone());
     let token = issue(&*issuer);
+    assert_eq!(issuer.access_lifetime(), Duration::minutes(15));
     // A token may know whole seconds alone, so it ends up to a second off.
     for (after, is_valid) in [
         (Duration::ZERO, true),

@@ -40,6 +40,10 @@ impl TokenIssuer for FakeTokenIssuer {
         Ok(AccessToken::from_text(sealed(&format!("access.{expires_at}.{member_id}.{session}"))))
     }
 
+    fn access_lifetime(&self) -> Duration {
+        LIFETIME
+    }
+
     fn verify_access(&self, token: &str) -> Result<AccessClaims, InvalidAccessToken> {
         let fields: Vec<_> = unsealed(token).ok_or(InvalidAccessToken)?.split('.').collect();
         let ["access", expires_at, member_id, session] = fields[..] else { return Err(InvalidAccessToken) };

@@ -8,7 +8,7 @@ use actix_web::{
     test::{TestRequest, call_service, init_service},
     web,
 };
-use library_auth_app::{IdentifyCaller, Login, Logout, RefreshTokenLifetime, RefreshTokens};
+use library_auth_app::{IdentifyCaller, Login, Logout, RefreshTokenLifetime, RefreshTokens, RevokeToken};
 use library_auth_domain::TokenIssuer;
 use library_shared_domain::{MemberId, SessionId};
 use library_shared_http::{JsonBody, WriteTasks};
@@ -44,7 +44,8 @@ impl Desk {
         AuthApi {
             login: Arc::new(login),
             refresh_tokens: Arc::new(refresh),
-            logout: Arc::new(Logout::new(tokens, issuer.clone(), clock)),
+            logout: Arc::new(Logout::new(tokens.clone(), issuer.clone(), clock.clone())),
+            revoke_token: Arc::new(RevokeToken::new(tokens, issuer.clone(), clock)),
             identify_caller: Arc::new(IdentifyCaller::new(issuer, accounts)),
             writes: WriteTasks::on_current_runtime(),
         }

@@ -1,4 +1,4 @@
-use super::{BODY_LIMIT, JsonBody, JsonOrFormBody, MergePatchBody};
+use super::{BODY_LIMIT, FormBody, JsonBody, JsonOrFormBody, MergePatchBody};
 use crate::Problem;
 use actix_web::{FromRequest, ResponseError, test::TestRequest, web::PayloadConfig};
 use rstest::rstest;
@@ -20,6 +20,11 @@ async fn json(request: TestRequest) -> Result<Value, Problem> {
 async fn json_or_form(request: TestRequest) -> Result<Value, Problem> {
     let (request, mut payload) = request.to_http_parts();
     JsonOrFormBody::from_request(&request, &mut payload).await.map(|JsonOrFormBody(value)| value)
+}
+
+async fn form(request: TestRequest) -> Result<Vec<(String, String)>, Problem> {
+    let (request, mut payload) = request.to_http_parts();
+    FormBody::from_request(&request, &mut payload).await.map(|FormBody(parameters)| parameters)
 }
 
 async fn merge_patch(request: TestRequest) -> Result<Value, Problem> {
@@ -141,4 +146,22 @@ async fn a_body_of_very_many_parts_is_refused_before_it_takes_memory() {
     // What stands in a text is no part.
     let text = format!("{{\"a\":\"{}\\\"{}\"}}", "[,".repeat(50_000), "{:".repeat(50_000));
     assert!(json(with_room(request(Some("application/json"), text))).await.is_ok());
+}
+
+#[rstest]
+#[case("application/x-www-form-urlencoded")]
+#[case("Application/X-WWW-Form-Urlencoded; charset=UTF-8")]
+#[actix_web::test]
+async fn a_form_is_read_in_order_and_with_what_is_repeated(#[case] content_type: &str) {
+    let read = form(request(Some(content_type), "b=1&a=%C3%A9+%26&b=&c")).await.expect("read");
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(read, [pair("b", "1"), pair("a", "é &"), pair("b", ""), pair("c", "")]);
+}
+
+#[actix_web::test]
+async fn what_is_no_form_is_refused() {
+    assert_eq!(status(form(request(Some("application/json"), "{}")).await), 415);
+    assert_eq!(status(form(request(None, "a=1")).await), 415);
+    let too_large = "x".repeat(BODY_LIMIT + 1);
+    assert_eq!(status(form(request(Some("application/x-www-form-urlencoded"), too_large)).await), 413);
 }

@@ -1,4 +1,4 @@
-use super::{ShowCauses, X_REQUEST_ID, loggable, observe};
+use super::{PrescribedBody, ShowCauses, X_REQUEST_ID, loggable, observe};
 use crate::{Problem, get, not_found};
 use actix_web::{
     App, HttpResponse,
@@ -23,9 +23,16 @@ async fn answer(request: TestRequest) -> ServiceResponse<impl MessageBody> {
         .service(web::resource("/bare").route(get(HttpResponse::BadGateway)))
         .service(web::resource("/who").route(get(|| async { Err::<&str, _>(Problem::unauthorized("Who are you?")) })))
         .service(web::resource("/page").route(get(|| async { HttpResponse::Gone().content_type("text/html").body("Gone") })))
+        .service(web::resource("/prescribed").route(get(prescribed)))
         .default_service(web::to(not_found))
         .wrap(from_fn(observe));
     call_service(&init_service(app).await, request.insert_header((X_REQUEST_ID, "r-1")).to_request()).await
+}
+
+async fn prescribed() -> HttpResponse {
+    let mut response = HttpResponse::BadRequest().json(json!({"error": "invalid_grant"}));
+    response.extensions_mut().insert(PrescribedBody);
+    response
 }
 
 fn header_of(response: &ServiceResponse<impl MessageBody>, name: impl AsHeaderName) -> &str {
@@ -104,10 +111,19 @@ async fn a_page_stays_a_page_and_a_success_stays_as_it_is() {
     assert_eq!((success.status(), success.headers().get(header::CONTENT_TYPE)), (StatusCode::OK, None));
 }
 
+#[actix_web::test]
+async fn a_body_that_another_standard_prescribes_stays_as_it_is() {
+    let response = answer(TestRequest::with_uri("/prescribed")).await;
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(header_of(&response, header::CONTENT_TYPE), "application/json");
+    assert_eq!(read_body_json::<Value, _>(response).await, json!({"error": "invalid_grant"}));
+}
+
 #[rstest]
 #[case("/books")]
 #[case("/nowhere")]
 #[case("/page")]
+#[case("/prescribed")]
 #[actix_web::test]
 async fn the_clients_request_id_comes_back(#[case] path: &str) {
     assert_eq!(header_of(&answer(TestRequest::with_uri(path)).await, X_REQUEST_ID), "r-1");

@@ -14,7 +14,11 @@ use utoipa::{
 pub enum Kind {
     Every,
     WithDatabase,
+    /// With a body of any sort.
     WithBody,
+    /// With a body of JSON, be it among others. Who takes forms alone, as OAuth prescribes, says what is answered to others.
+    WithJson,
+    /// With a body of JSON or a parameter.
     WithInput,
     BehindTheGate,
     /// With this header.
@@ -56,7 +60,7 @@ pub fn answers() -> Vec<Answer> {
     let not_a_uuid = FieldError { field: "id".into(), detail: "must be a UUID".to_owned() };
     vec![
         Answer::new(
-            Kind::WithBody,
+            Kind::WithJson,
             "NotReadable",
             "The body cannot be read.",
             problem(StatusCode::BAD_REQUEST, "The body is not JSON: EOF while parsing a value at line 1 column 0."),
@@ -86,7 +90,7 @@ pub fn answers() -> Vec<Answer> {
             Problem::too_large(BODY_LIMIT),
         ),
         Answer::new(
-            Kind::WithBody,
+            Kind::WithJson,
             "UnsupportedType",
             "The body is of another content type, or compressed.",
             problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be of the type application/json, and not compressed."),

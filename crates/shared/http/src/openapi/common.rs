@@ -19,7 +19,7 @@ const REQUEST_ID: &str = "X-Request-Id";
 
 /// Adds what every operation of a kind takes and can answer, by what the operation says of itself:
 ///
-/// - with a body: 400, 408, 413 and 415; with a body or a parameter: 422;
+/// - with a body: 408 and 413; with one of JSON: 400 and 415; with one of JSON or a parameter: 422;
 /// - with `If-Match`: 400 and 412; with `If-None-Match`: 400; with `Idempotency-Key`: 409, and the header `Idempotency-Replayed`;
 /// - with `cursor`: the header `Link`;
 /// - behind the gate: 401 and 403; of the others it says that anyone may use them;
@@ -80,11 +80,14 @@ impl CommonParts {
 
     fn includes(self, kind: Kind, operation: &Operation) -> bool {
         let has_body = operation.request_body.is_some();
+        let takes_json =
+            matches!(&operation.request_body, Some(RefOr::T(body)) if body.content.keys().any(|kind| kind.ends_with("json")));
         match kind {
             Kind::Every => true,
             Kind::WithDatabase => self.need_the_database,
             Kind::WithBody => has_body,
-            Kind::WithInput => has_body || operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()),
+            Kind::WithJson => takes_json,
+            Kind::WithInput => takes_json || operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()),
             Kind::BehindTheGate => operation.security.as_ref().is_some_and(|security| !security.is_empty()),
             Kind::WithHeader(name) => takes(operation, name),
         }
