@@ -2,8 +2,8 @@ use crate::config::ConfigProblems;
 use library_notification_infra::InvalidSmtpSettings;
 use library_shared_domain::{DependencyError, error_chain};
 use library_shared_infra::{
-    cache::RedisConnectError,
     database::{ConnectError, MigrationError},
+    redis::RedisConnectError,
 };
 use std::{io, process::ExitCode};
 use tokio::task::JoinError;

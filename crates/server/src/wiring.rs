@@ -31,8 +31,9 @@ use library_shared_domain::{Clock, IdGenerator, UnitOfWork, idempotency::ClaimRe
 use library_shared_http::{CommandTasks, WriteTasks};
 use library_shared_infra::{
     SqlClaimRepository, SystemClock, UuidV7Generator,
-    cache::{Cache, InProcessCache, Invalidation, RedisCache, RedisConnections},
+    cache::{Cache, InProcessCache, Invalidation, RedisCache},
     database::{Database, Session, SqlUnitOfWork, UnitScope},
+    redis::RedisConnections,
 };
 use std::sync::Arc;
 

@@ -10,8 +10,9 @@ use library_member_infra::{
 use library_notification_infra::SqlNotificationQueue;
 use library_shared_infra::{
     SqlClaimRepository, UuidV7Generator,
-    cache::{Cache, InProcessCache, Invalidation, RedisCache, RedisConnections},
+    cache::{Cache, InProcessCache, Invalidation, RedisCache},
     database::{Session, SqlUnitOfWork, UnitScope},
+    redis::RedisConnections,
 };
 use library_testkit::{Repositories, World, servers::redis_url_of_its_own};
 use std::{sync::Arc, time::Duration};

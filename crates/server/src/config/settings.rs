@@ -11,7 +11,7 @@ use super::{
 use library_auth_app::RefreshTokenLifetime;
 use library_loan_domain::LoanPeriod;
 use library_notification_infra::{SmtpNotifier, SmtpSettings};
-use library_shared_infra::{InvalidJwtKeys, JwtAlgorithm, JwtKeys, cache::RedisConnections, database::DatabaseUrl};
+use library_shared_infra::{InvalidJwtKeys, JwtAlgorithm, JwtKeys, database::DatabaseUrl, redis::RedisConnections};
 use std::{fs, num::NonZeroUsize, time::Duration};
 use url::Url;
 

@@ -1,6 +1,9 @@
 //! Both caches, held to what the port promises; and Redis when it is away, frozen or full of nonsense.
 
-use library_shared_infra::cache::{Cache, FillPermit, InProcessCache, LookUp, RedisCache, RedisConnections, RedisValue};
+use library_shared_infra::{
+    cache::{Cache, FillPermit, InProcessCache, LookUp, RedisCache, RedisValue},
+    redis::RedisConnections,
+};
 use library_testkit::{
     servers::{RedisServer, redis_url_of_its_own},
     unique_id,

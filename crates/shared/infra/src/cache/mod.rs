@@ -12,7 +12,7 @@ mod redis;
 
 pub use in_process::InProcessCache;
 pub use read_through::{Invalidation, ReadThrough};
-pub use redis::{RedisCache, RedisConnectError, RedisConnections, RedisValue};
+pub use redis::{RedisCache, RedisValue};
 
 use async_trait::async_trait;
 use uuid::Uuid;

@@ -1,35 +1,19 @@
 use super::{Cache, FillPermit, LookUp};
+use crate::redis::{RedisCommandError, RedisConnections};
 use async_trait::async_trait;
 use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
-use deadpool_redis::{
-    Config, Connection, CreatePoolError, Pool, PoolConfig, PoolError, Runtime, Timeouts,
-    redis::{AsyncCommands, Client, ExistenceCheck, RedisError, Script, SetExpiry, SetOptions},
-};
+use deadpool_redis::redis::{AsyncCommands, ExistenceCheck, Script, SetExpiry, SetOptions};
 use std::{
     collections::HashMap,
     marker::PhantomData,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::{runtime::Handle, time::error::Elapsed};
 use tracing::Instrument;
 use uuid::Uuid;
 
-/// How long a command to Redis may take, its connection included. The database answers in a few milliseconds: a cache that
-/// takes longer is of no use.
-const COMMAND_LIMIT: Duration = Duration::from_millis(50);
-
-/// How long making a connection may take, in the background: with TLS, over a network, longer than a command.
-const CONNECT_LIMIT: Duration = Duration::from_secs(2);
-
 /// How long a reader who found nothing has to fill in what the database answered.
 const LEASE: Duration = Duration::from_secs(3);
-
-/// How many connections a server has to Redis.
-const CONNECTIONS: usize = 16;
 
 /// Fills in a value only where the lease of the reader still stands.
 const FILL: &str =
@@ -38,76 +22,6 @@ const FILL: &str =
 /// What stands before a value, and what before a reader's lease.
 const VALUE: u8 = b'V';
 const LEASE_MARK: u8 = b'L';
-
-/// The connections to one Redis. Clones share them.
-#[derive(Clone)]
-pub struct RedisConnections {
-    pool: Pool,
-    runtime: Handle,
-    is_warming_up: Arc<AtomicBool>,
-}
-
-/// The URL is none of Redis's.
-#[derive(Debug, thiserror::Error)]
-#[error("the URL of Redis cannot be used")]
-pub struct RedisConnectError(#[source] CreatePoolError);
-
-impl RedisConnections {
-    /// Whether this is a URL that connections can be opened with.
-    #[must_use]
-    pub fn is_url(text: &str) -> bool {
-        Client::open(text).is_ok()
-    }
-
-    /// Opens a pool. Connections are made when they are needed: a Redis that is away keeps nothing from starting.
-    ///
-    /// # Errors
-    /// Where the URL cannot be used.
-    pub fn open(url: &str) -> Result<Self, RedisConnectError> {
-        let mut config = Config::from_url(url);
-        let timeouts = Timeouts { wait: Some(CONNECT_LIMIT), create: Some(CONNECT_LIMIT), recycle: Some(COMMAND_LIMIT) };
-        config.pool = Some(PoolConfig { max_size: CONNECTIONS, timeouts, ..PoolConfig::default() });
-        let pool = config.create_pool(Some(Runtime::Tokio1)).map_err(RedisConnectError)?;
-        Ok(Self { pool, runtime: Handle::current(), is_warming_up: Arc::default() })
-    }
-
-    async fn run<T, F>(&self, command: impl FnOnce(Connection) -> F) -> Result<T, CommandError>
-    where
-        F: Future<Output = Result<T, RedisError>>,
-    {
-        let outcome = tokio::time::timeout(COMMAND_LIMIT, async { Ok(command(self.pool.get().await?).await?) }).await;
-        outcome.unwrap_or_else(|error| {
-            self.warm_up();
-            Err(error.into())
-        })
-    }
-
-    /// Makes a connection in the background, where it may take longer than a caller waits, and leaves it in the pool. Without it, a
-    /// Redis whose connections take long to make would never be reached.
-    fn warm_up(&self) {
-        if self.is_warming_up.swap(true, Ordering::SeqCst) {
-            return;
-        }
-        let connections = self.clone();
-        let connect = async move {
-            if let Err(error) = connections.pool.get().await {
-                tracing::debug!(error = %error, "redis_connect_failed");
-            }
-            connections.is_warming_up.store(false, Ordering::SeqCst);
-        };
-        self.runtime.spawn(connect.in_current_span());
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum CommandError {
-    #[error(transparent)]
-    Pool(#[from] PoolError),
-    #[error(transparent)]
-    Redis(#[from] RedisError),
-    #[error("no answer within {COMMAND_LIMIT:?}")]
-    TimedOut(#[from] Elapsed),
-}
 
 /// How a value is written into Redis and read back.
 pub trait RedisValue<V>: Send + Sync {
@@ -143,7 +57,7 @@ impl<V, C: RedisValue<V>> RedisCache<V, C> {
         format!("{}:{id}", C::NAMESPACE)
     }
 
-    async fn delete(connections: &RedisConnections, id: Uuid) -> Result<(), CommandError> {
+    async fn delete(connections: &RedisConnections, id: Uuid) -> Result<(), RedisCommandError> {
         connections.run(|mut connection| async move { connection.del(Self::key(id)).await }).await
     }
 
@@ -163,7 +77,7 @@ impl<V, C: RedisValue<V>> RedisCache<V, C> {
             }
             drop(guard);
         };
-        self.connections.runtime.spawn(keep_trying.in_current_span());
+        self.connections.runtime().spawn(keep_trying.in_current_span());
     }
 }
 

@@ -1,0 +1,115 @@
+use super::RedisScript;
+use deadpool_redis::{
+    Config, Connection, CreatePoolError, Pool, PoolConfig, PoolError, Runtime, Timeouts,
+    redis::{Client, RedisError},
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{runtime::Handle, time::error::Elapsed};
+use tracing::Instrument;
+
+/// How long a command to Redis may take, its connection included. The database answers in a few milliseconds: a cache that
+/// takes longer is of no use.
+const COMMAND_LIMIT: Duration = Duration::from_millis(50);
+
+/// How long making a connection may take, in the background: with TLS, over a network, longer than a command.
+const CONNECT_LIMIT: Duration = Duration::from_secs(2);
+
+/// How many connections a server has to Redis.
+const CONNECTIONS: usize = 16;
+
+/// The connections to one Redis. Clones share them.
+#[derive(Clone)]
+pub struct RedisConnections {
+    pool: Pool,
+    runtime: Handle,
+    is_warming_up: Arc<AtomicBool>,
+}
+
+/// The URL is none of Redis's.
+#[derive(Debug, thiserror::Error)]
+#[error("the URL of Redis cannot be used")]
+pub struct RedisConnectError(#[source] CreatePoolError);
+
+impl RedisConnections {
+    /// Whether this is a URL that connections can be opened with.
+    #[must_use]
+    pub fn is_url(text: &str) -> bool {
+        Client::open(text).is_ok()
+    }
+
+    /// Opens a pool. Connections are made when they are needed: a Redis that is away keeps nothing from starting.
+    ///
+    /// # Errors
+    /// Where the URL cannot be used.
+    pub fn open(url: &str) -> Result<Self, RedisConnectError> {
+        let mut config = Config::from_url(url);
+        let timeouts = Timeouts { wait: Some(CONNECT_LIMIT), create: Some(CONNECT_LIMIT), recycle: Some(COMMAND_LIMIT) };
+        config.pool = Some(PoolConfig { max_size: CONNECTIONS, timeouts, ..PoolConfig::default() });
+        let pool = config.create_pool(Some(Runtime::Tokio1)).map_err(RedisConnectError)?;
+        Ok(Self { pool, runtime: Handle::current(), is_warming_up: Arc::default() })
+    }
+
+    /// The runtime that they were opened on, for what must outlive a request.
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    /// Runs a script on one key, as one atomic step; it answers with whole numbers.
+    ///
+    /// # Errors
+    /// Where Redis is away, does not answer in time, or refuses.
+    pub async fn invoke(&self, script: &RedisScript, key: &str, arguments: &[u64]) -> Result<Vec<i64>, RedisCommandError> {
+        let mut invocation = script.0.key(key);
+        for argument in arguments {
+            invocation.arg(*argument);
+        }
+        self.run(|mut connection| async move { invocation.invoke_async(&mut connection).await }).await
+    }
+
+    pub(crate) async fn run<T, F>(&self, command: impl FnOnce(Connection) -> F) -> Result<T, RedisCommandError>
+    where
+        F: Future<Output = Result<T, RedisError>>,
+    {
+        let outcome = tokio::time::timeout(COMMAND_LIMIT, async { Ok(command(self.pool.get().await?).await?) }).await;
+        outcome.unwrap_or_else(|error| {
+            self.warm_up();
+            Err(error.into())
+        })
+    }
+
+    /// Makes a connection in the background, where it may take longer than a caller waits, and leaves it in the pool. Without it, a
+    /// Redis whose connections take long to make would never be reached.
+    fn warm_up(&self) {
+        if self.is_warming_up.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let connections = self.clone();
+        let connect = async move {
+            if let Err(error) = connections.pool.get().await {
+                tracing::debug!(error = %error, "redis_connect_failed");
+            }
+            connections.is_warming_up.store(false, Ordering::SeqCst);
+        };
+        self.runtime.spawn(connect.in_current_span());
+    }
+}
+
+/// Why a command to Redis came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum RedisCommandError {
+    /// There is no connection.
+    #[error(transparent)]
+    Pool(#[from] PoolError),
+    /// Redis refuses, or the connection broke.
+    #[error(transparent)]
+    Redis(#[from] RedisError),
+    /// It took too long.
+    #[error("no answer within {COMMAND_LIMIT:?}")]
+    TimedOut(#[from] Elapsed),
+}

@@ -1,0 +1,7 @@
+//! The connections to one Redis, which the caches and the limits of a server share: every command has a time limit.
+
+mod connections;
+mod script;
+
+pub use connections::{RedisCommandError, RedisConnectError, RedisConnections};
+pub use script::RedisScript;
