@@ -17,8 +17,10 @@ use actix_web::{
     middleware::{Condition, Next, from_fn},
     web::{self, PayloadConfig},
 };
-use library_shared_http::{BODY_LIMIT, ShowCauses, Transport, compress, get, not_found, observe, protect};
-use std::{net::SocketAddr, num::NonZeroUsize, thread, time::Duration};
+use library_shared_http::{
+    BODY_LIMIT, RequestLimits, ShowCauses, Transport, compress, get, limit_requests, not_found, observe, protect,
+};
+use std::{net::SocketAddr, num::NonZeroUsize, sync::Arc, thread, time::Duration};
 use tokio_util::sync::CancellationToken;
 use trace_context::{continue_trace, describe_request};
 use utoipa::ToSchema;
@@ -34,7 +36,12 @@ const MAXIMUM_WORKERS: usize = 512;
 ///
 /// # Errors
 /// Where the address cannot be listened on.
-pub fn bind(apis: Apis, settings: &Settings, leaving: CancellationToken) -> Result<(Server, Vec<SocketAddr>), Failure> {
+pub fn bind(
+    apis: Apis,
+    limits: Option<Arc<RequestLimits>>,
+    settings: &Settings,
+    leaving: CancellationToken,
+) -> Result<(Server, Vec<SocketAddr>), Failure> {
     let (host, port) = (settings.host.as_str(), settings.port);
     let origins = settings.cors_allowed_origins.clone();
     let transport = if settings.app_base_url.scheme() == "https" { Transport::Https } else { Transport::Http };
@@ -42,7 +49,7 @@ pub fn bind(apis: Apis, settings: &Settings, leaving: CancellationToken) -> Resu
     let (environment, docs_enabled) = (settings.environment, settings.docs_enabled);
     let (workers, connections) = shares(settings.max_connections, thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
     let server = HttpServer::new(move || {
-        let leaving = leaving.clone();
+        let (limits, leaving) = (limits.clone(), leaving.clone());
         App::new()
             .app_data(PayloadConfig::new(BODY_LIMIT))
             .configure(|config| {
@@ -58,6 +65,7 @@ pub fn bind(apis: Apis, settings: &Settings, leaving: CancellationToken) -> Resu
             // From the inside out. What stands outside sees the answers of all that stands inside: an error has the headers of CORS,
             // too, and everything is logged and protected.
             .wrap(from_fn(compress))
+            .wrap(from_fn(move |request, next| limit_requests(limits.clone(), request, next)))
             .wrap(cors(&origins))
             .wrap(Condition::new(is_traced, from_fn(describe_request)))
             .wrap(from_fn(observe))

@@ -3,6 +3,7 @@
 //! - [`config`]: every setting, from the environment and `.env`, checked as a whole;
 //! - `wiring`: the only place that knows which adapter is behind which port;
 //! - `openapi`, `docs`: the document of the API, and the pages that show it;
+//! - `limits`: how much a caller may ask for;
 //! - `http`, `cors`, `worker`, `shutdown`: what runs; `telemetry`: what is logged;
 //! - `command_line` and `commands`: what the binary can be asked to do.
 
@@ -13,6 +14,7 @@ mod cors;
 mod docs;
 mod failure;
 mod http;
+mod limits;
 mod openapi;
 mod shutdown;
 mod telemetry;

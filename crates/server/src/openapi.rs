@@ -34,10 +34,10 @@ pub fn document() -> Document {
         .merge_from(MemberOpenApi::openapi())
         .merge_from(AuthOpenApi::openapi())
         .merge_from(LoanOpenApi::openapi());
-    CommonParts { need_the_database: true }.modify(&mut contexts);
+    CommonParts { need_the_database: true, are_limited: true }.modify(&mut contexts);
     OAuthAlternative.modify(&mut contexts);
     let mut service = ServiceOpenApi::openapi();
-    CommonParts { need_the_database: false }.modify(&mut service);
+    CommonParts { need_the_database: false, are_limited: false }.modify(&mut service);
     contexts.info = service.info.clone();
     contexts.merge_from(service)
 }

@@ -1,11 +1,14 @@
 use crate::{
     config::{CacheLocation, Settings},
     failure::Failure,
+    limits::request_limits,
 };
 use library_auth_app::{IdentifyCaller, Login, Logout, RefreshTokens, RemoveExpiredSessions, RevokeToken};
-use library_auth_domain::{AccountDirectory, RefreshTokenRepository, TokenIssuer};
+use library_auth_domain::{AccountDirectory, FailedLogins, RefreshTokenRepository, TokenIssuer};
 use library_auth_http::AuthApi;
-use library_auth_infra::{JwtTokenIssuer, SqlRefreshTokenRepository};
+use library_auth_infra::{
+    ForgottenFailedLogins, InProcessFailedLogins, JwtTokenIssuer, RedisFailedLogins, SqlRefreshTokenRepository,
+};
 use library_book_app::{AddBook, AddBooks, Cataloguing, DeleteBook, ListBooks, ReadBook, SearchBooks, UpdateBook};
 use library_book_domain::{Book, BookRepository};
 use library_book_http::BookApi;
@@ -28,14 +31,14 @@ use library_notification_domain::{NotificationQueue, Notifier, RetryPolicy};
 use library_notification_infra::{LogNotifier, SmtpNotifier, SqlNotificationQueue};
 use library_shared_app::{ExecuteOnce, RemoveExpiredClaims};
 use library_shared_domain::{Clock, IdGenerator, UnitOfWork, idempotency::ClaimRepository};
-use library_shared_http::{CommandTasks, WriteTasks};
+use library_shared_http::{CommandTasks, RequestLimits, WriteTasks};
 use library_shared_infra::{
     SqlClaimRepository, SystemClock, UuidV7Generator,
     cache::{Cache, InProcessCache, Invalidation, RedisCache},
     database::{Database, Session, SqlUnitOfWork, UnitScope},
     redis::RedisConnections,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// What every context's routes call.
 #[derive(Clone)]
@@ -49,6 +52,7 @@ pub struct Apis {
 /// Everything that runs in a server.
 pub struct Service {
     pub apis: Apis,
+    pub limits: Option<Arc<RequestLimits>>,
     pub deliver_notifications: Arc<DeliverNotifications>,
     pub remove_expired_sessions: Arc<RemoveExpiredSessions>,
     pub remove_expired_claims: Arc<RemoveExpiredClaims>,
@@ -63,9 +67,11 @@ pub fn wire(settings: &Settings, database: &Database) -> Result<Service, Failure
     let adapters = Adapters::new(settings, database)?;
     let writes = WriteTasks::on_current_runtime();
     let commands = adapters.commands(&writes);
+    let auth = adapters.auth_api(settings, &writes);
     Ok(Service {
+        limits: request_limits(settings, adapters.redis.as_ref(), auth.clone()),
         apis: Apis {
-            auth: adapters.auth_api(settings, &writes),
+            auth,
             book: adapters.book_api(&commands, &writes),
             member: adapters.member_api(&commands, &writes),
             loan: adapters.loan_api(settings, &commands),
@@ -93,6 +99,7 @@ pub fn add_books_command(database: &Database) -> AddBooks {
 /// The adapters that several use cases share.
 struct Adapters {
     database: Database,
+    redis: Option<RedisConnections>,
     caches: Caches,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
@@ -106,9 +113,14 @@ impl Adapters {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7Generator);
         let keys = &settings.jwt_keys;
+        let redis = match &settings.cache {
+            CacheLocation::InProcess => None,
+            CacheLocation::Redis(url) => Some(RedisConnections::open(url)?),
+        };
         Ok(Self {
             database: database.clone(),
-            caches: Caches::new(settings)?,
+            caches: Caches::new(redis.as_ref(), settings.cache_ttl),
+            redis,
             hasher: Arc::new(Argon2PasswordHasher::new()?),
             verification_tokens: Arc::new(JwtVerificationTokens::new(
                 keys.clone(),
@@ -174,7 +186,15 @@ impl Adapters {
         let (tokens, issuer) = (self.refresh_tokens(), self.token_issuer.clone());
         let (ids, clock, lifetime) = (self.ids.clone(), self.clock.clone(), settings.refresh_token_ttl);
         AuthApi {
-            login: Arc::new(Login::new(verifier, tokens.clone(), issuer.clone(), ids.clone(), clock.clone(), lifetime)),
+            login: Arc::new(Login::new(
+                verifier,
+                self.failed_logins(settings),
+                tokens.clone(),
+                issuer.clone(),
+                ids.clone(),
+                clock.clone(),
+                lifetime,
+            )),
             refresh_tokens: Arc::new(RefreshTokens::new(
                 tokens.clone(),
                 accounts.clone(),
@@ -187,6 +207,14 @@ impl Adapters {
             revoke_token: Arc::new(RevokeToken::new(tokens, issuer.clone(), clock)),
             identify_caller: Arc::new(IdentifyCaller::new(issuer, accounts)),
             writes: writes.clone(),
+        }
+    }
+
+    fn failed_logins(&self, settings: &Settings) -> Arc<dyn FailedLogins> {
+        match (settings.requests_per_minute, &self.redis) {
+            (None, _) => Arc::new(ForgottenFailedLogins),
+            (Some(_), None) => Arc::new(InProcessFailedLogins::new(self.clock.clone())),
+            (Some(_), Some(redis)) => Arc::new(RedisFailedLogins::new(redis.clone(), self.clock.clone())),
         }
     }
 
@@ -268,20 +296,16 @@ struct Caches {
 }
 
 impl Caches {
-    fn new(settings: &Settings) -> Result<Self, Failure> {
-        let time_to_live = settings.cache_ttl;
-        Ok(match &settings.cache {
-            CacheLocation::InProcess => {
+    fn new(redis: Option<&RedisConnections>, time_to_live: Duration) -> Self {
+        match redis {
+            None => {
                 Self { books: Arc::new(InProcessCache::new(time_to_live)), members: Arc::new(InProcessCache::new(time_to_live)) }
             }
-            CacheLocation::Redis(url) => {
-                let connections = RedisConnections::open(url)?;
-                Self {
-                    books: Arc::new(RedisCache::<_, BookInRedis>::new(connections.clone(), time_to_live)),
-                    members: Arc::new(RedisCache::<_, MemberInRedis>::new(connections, time_to_live)),
-                }
-            }
-        })
+            Some(redis) => Self {
+                books: Arc::new(RedisCache::<_, BookInRedis>::new(redis.clone(), time_to_live)),
+                members: Arc::new(RedisCache::<_, MemberInRedis>::new(redis.clone(), time_to_live)),
+            },
+        }
     }
 
     fn books(&self, session: impl Into<Session>, invalidation: Invalidation) -> Arc<dyn BookRepository> {

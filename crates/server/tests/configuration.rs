@@ -3,8 +3,9 @@
 use library_server::config::{
     CacheLocation, ConfigProblems, Environment, LogFormat, LogLevel, Settings, Sources, VARIABLES, dev_defaults,
 };
+use library_shared_http::TrustedProxies;
 use rstest::rstest;
-use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
+use std::{fs, num::NonZeroU32, os::unix::fs::PermissionsExt, time::Duration};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
@@ -40,6 +41,8 @@ fn what_is_not_given_has_its_default() {
     assert_eq!((settings.cors_allowed_origins, settings.max_connections.get()), (Vec::new(), 900));
     assert!(settings.smtp.is_none());
     assert!(settings.cache == CacheLocation::InProcess);
+    assert_eq!(settings.requests_per_minute.map(NonZeroU32::get), Some(600));
+    assert_eq!(settings.trusted_proxies, TrustedProxies::default());
     assert_eq!(format!("{:?}", settings.jwt_keys), "JwtKeys(HS256, [redacted])");
 }
 
@@ -61,6 +64,9 @@ fn everything_that_is_wrong_is_told_at_once() {
         ("SMTP_PORT", "0"),
         ("SMTP_FROM", "nobody"),
         ("SMTP_USE_TLS", "yes"),
+        ("RATE_LIMIT", "yes"),
+        ("RATE_LIMIT_PER_MINUTE", "0"),
+        ("TRUSTED_PROXIES", "proxy.example.com"),
     ];
     let mut told = complaints(load(&wrong));
     told.sort();
@@ -81,6 +87,9 @@ fn what_is_required_and_missing_is_told() {
 #[case("JWT_SECRET_KEY", &["01234567890123456789012345678901", "ééééééééééééééééé"], &["", "0123456789012345678901234567890"])]
 #[case("ENVIRONMENT", &["dev", "test"], &["Dev", "production", "staging"])]
 #[case("DOCS_ENABLED", &["true", "false"], &["True", "1", "no"])]
+#[case("RATE_LIMIT", &["on", "off"], &["ON", "true", "1"])]
+#[case("RATE_LIMIT_PER_MINUTE", &["1", "100000"], &["0", "-1", "1.5", "x"])]
+#[case("TRUSTED_PROXIES", &["", "10.0.0.1", "10.0.0.0/8, ::1", "2001:db8::/32"], &["localhost", "10.0.0.0/33", "10.0.0.1,", "*"])]
 #[case("HOST", &["0.0.0.0", "::1", "localhost"], &["local host"])]
 #[case("PORT", &["0", "1", "65535"], &["-1", "65536", "http", "8000.0"])]
 #[case("CACHE_TTL", &["1", "86400"], &["0", "-1", "1.5", "300s"])]
@@ -282,4 +291,12 @@ fn in_dev_what_is_set_wins() {
     assert_eq!(settings.environment, Environment::Dev);
     assert_eq!(settings.database_url.to_string(), "sqlite::memory:");
     assert_eq!(settings.app_base_url.as_str(), "http://localhost:9000/");
+}
+
+#[test]
+fn without_limits_their_number_means_nothing() {
+    let settings = load(&[("RATE_LIMIT", "off"), ("RATE_LIMIT_PER_MINUTE", "7")]).expect("settings");
+    assert_eq!(settings.requests_per_minute, None);
+    let settings = load(&[("RATE_LIMIT_PER_MINUTE", "7")]).expect("settings");
+    assert_eq!(settings.requests_per_minute, NonZeroU32::new(7));
 }

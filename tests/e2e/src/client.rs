@@ -42,6 +42,12 @@ impl Client {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// The access token that it presents.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// The address that it asks, `host:port`.
     #[must_use]
     pub fn address(&self) -> &str {

@@ -1,14 +1,16 @@
 use crate::{RefreshTokenLifetime, TokenPair};
 use library_auth_domain::{
-    CredentialVerifier, RefreshToken, RefreshTokenRepository, StartSessionError, TokenIssuer, VerifyCredentialsError,
+    CredentialVerifier, FailedLogins, LoginName, RefreshToken, RefreshTokenRepository, StartSessionError, TokenIssuer,
+    TooManyFailures, VerifyCredentialsError,
 };
-use library_shared_domain::{Clock, DependencyError, IdGenerator, RefreshTokenId, SessionId};
+use library_shared_domain::{Clock, DependencyError, IdGenerator, MemberId, RefreshTokenId, SessionId};
 use secrecy::SecretString;
 use std::sync::Arc;
 
-/// Starts a session for whoever knows an address and its password.
+/// Starts a session for whoever knows an address and its password. After many failures in a row, the account's logins are slowed down.
 pub struct Login {
     verifier: Arc<dyn CredentialVerifier>,
+    failed_logins: Arc<dyn FailedLogins>,
     tokens: Arc<dyn RefreshTokenRepository>,
     issuer: Arc<dyn TokenIssuer>,
     ids: Arc<dyn IdGenerator>,
@@ -37,6 +39,9 @@ pub enum LoginError {
     /// No member has this address, or the password is another: it is not told which.
     #[error("the email address or the password is wrong")]
     WrongCredentials,
+    /// Too many logins failed in a row; this password was not looked at.
+    #[error(transparent)]
+    TooManyFailures(#[from] TooManyFailures),
     /// The machinery failed.
     #[error(transparent)]
     Dependency(#[from] DependencyError),
@@ -46,22 +51,26 @@ impl Login {
     /// The use case on these ports; refresh tokens are good for this long.
     pub fn new(
         verifier: Arc<dyn CredentialVerifier>,
+        failed_logins: Arc<dyn FailedLogins>,
         tokens: Arc<dyn RefreshTokenRepository>,
         issuer: Arc<dyn TokenIssuer>,
         ids: Arc<dyn IdGenerator>,
         clock: Arc<dyn Clock>,
         lifetime: RefreshTokenLifetime,
     ) -> Self {
-        Self { verifier, tokens, issuer, ids, clock, lifetime }
+        Self { verifier, failed_logins, tokens, issuer, ids, clock, lifetime }
     }
 
     /// Starts a session and answers with its tokens.
     ///
     /// # Errors
-    /// [`LoginError::NotAnAddress`] where the address is none, [`LoginError::WrongCredentials`] where nobody has these.
+    /// [`LoginError::NotAnAddress`] where the address is none, [`LoginError::WrongCredentials`] where nobody has these,
+    /// [`LoginError::TooManyFailures`] where it comes too early after others that failed.
     #[tracing::instrument(name = "login", skip_all)]
     pub async fn execute(&self, command: LoginCommand) -> Result<TokenPair, LoginError> {
-        let member_id = self.verifier.verify(&command.email, &command.password).await?.ok_or(LoginError::WrongCredentials)?;
+        let name = self.verifier.login_name(&command.email)?;
+        self.failed_logins.count(&name).await?;
+        let member_id = self.verify(&name, &command).await?;
         let session = SessionId::from(self.ids.generate());
         let now = self.clock.now();
         let refresh_token = self.issuer.make_refresh();
@@ -76,6 +85,21 @@ impl Login {
         let access_token = self.issuer.issue_access(member_id, session)?;
         self.tokens.start_session(&first, now).await?;
         Ok(TokenPair { access_token, expires_in: self.issuer.access_lifetime(), refresh_token })
+    }
+
+    /// Judges the credentials of an attempt that has been counted as failed.
+    async fn verify(&self, name: &LoginName, command: &LoginCommand) -> Result<MemberId, LoginError> {
+        match self.verifier.verify(&command.email, &command.password).await {
+            Ok(Some(member_id)) => {
+                self.failed_logins.forget(name).await;
+                Ok(member_id)
+            }
+            Ok(None) => Err(LoginError::WrongCredentials),
+            Err(error) => {
+                self.failed_logins.take_back(name).await;
+                Err(error.into())
+            }
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+use crate::LoginName;
 use async_trait::async_trait;
 use library_shared_domain::{DependencyError, MemberId};
 use secrecy::SecretString;
@@ -5,6 +6,12 @@ use secrecy::SecretString;
 /// The port that tells whose email address and password these are.
 #[async_trait]
 pub trait CredentialVerifier: Send + Sync {
+    /// The one name of whatever account is logged in to with this address, be there such an account or not.
+    ///
+    /// # Errors
+    /// [`VerifyCredentialsError::NotAnAddress`] where the text is no email address at all, with the rule that it breaks.
+    fn login_name(&self, email: &str) -> Result<LoginName, VerifyCredentialsError>;
+
     /// The member whom this address and this password belong to; `None` where no member has the address or the password is
     /// another. Both take the same work, so that how long the answer takes does not tell which.
     ///

@@ -3,17 +3,20 @@
 //! - [`RefreshToken`]: the entity; [`RefreshSecret`] and [`TokenHash`]: what the client holds and what is kept of it;
 //! - [`replay_is_theft`]: the rule that tells a thief from a double click;
 //! - [`RefreshTokenRepository`], [`TokenIssuer`]: the ports that this context's adapters implement;
+//! - [`FailedAttempts`]: the rule that makes guessing passwords slow, and [`FailedLogins`], the port that counts;
 //! - [`CredentialVerifier`], [`AccountDirectory`]: the ports that the member context implements. Auth knows nobody.
 //!
 //! It may depend on `library-shared-domain` alone.
 
 mod accounts;
+mod failed_logins;
 mod issuer;
 mod refresh_token;
 mod repository;
 mod secret;
 
 pub use accounts::{Account, AccountDirectory, CredentialVerifier, VerifyCredentialsError};
+pub use failed_logins::{FailedAttempts, FailedLogins, LoginName, TooManyFailures};
 pub use issuer::{AccessClaims, AccessToken, InvalidAccessToken, TokenIssuer};
 pub use refresh_token::{REPLAY_GRACE, RefreshToken, replay_is_theft};
 pub use repository::{RefreshTokenRepository, Rotation, StartSessionError, Successor};

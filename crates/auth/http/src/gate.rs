@@ -2,6 +2,7 @@ use crate::api::AuthApi;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Data};
 use futures_util::future::LocalBoxFuture;
 use library_auth_app::{Caller, IdentifyCallerError};
+use library_shared_domain::MemberId;
 use library_shared_http::Problem;
 
 /// Who calls, by the access token in `Authorization: Bearer …` (RFC 6750, section 2.1): a member who still is one.
@@ -63,6 +64,13 @@ where
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move { Ok(Self(gate.await?, Inner::from_request(&request, &mut payload).await?)) })
     }
+}
+
+/// The member whom the access token of a request was made for, if it has a good one. It is not asked whether they still are one, so
+/// this is for counting requests and opens no gate.
+#[must_use]
+pub fn token_holder(api: &AuthApi, request: &HttpRequest) -> Option<MemberId> {
+    bearer_token(request).and_then(|token| api.identify_caller.holder(token))
 }
 
 /// The token in the header; the scheme is compared without regard to case (RFC 9110, section 11.1).

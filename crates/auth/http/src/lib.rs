@@ -19,6 +19,6 @@ mod routes;
 mod tokens;
 
 pub use api::AuthApi;
-pub use gate::{CurrentMember, Gated, VerifiedMember};
+pub use gate::{CurrentMember, Gated, VerifiedMember, token_holder};
 pub use openapi::{AuthOpenApi, OAuthAlternative};
 pub use routes::configure;

@@ -5,9 +5,11 @@ use crate::{
 };
 use actix_web::{HttpResponse, web::Data};
 use library_auth_app::{LoginCommand, LoginError};
+use library_auth_domain::TooManyFailures;
 use library_shared_http::{FieldErrors, JsonBody, Problem, TextField};
 use secrecy::SecretString;
 use serde::Deserialize;
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// What a member proves who they are with.
@@ -47,7 +49,8 @@ impl TryFrom<LoginBody> for LoginCommand {
     path = "/auth/login",
     tag = openapi::SESSIONS,
     summary = "Log in",
-    description = "Begins a session. A member need not be verified to log in.",
+    description = "Begins a session. A member need not be verified to log in. After five failures in a row an account's logins have \
+                   to wait: one second, two, four, and 15 minutes at most.",
     request_body(content = LoginBody, description = "Who logs in."),
     responses(
         (
@@ -67,6 +70,13 @@ impl TryFrom<LoginBody> for LoginCommand {
             headers(("WWW-Authenticate" = String, description = "How to prove who calls.")),
             example = json!(problem(LoginError::WrongCredentials)),
         ),
+        (
+            status = 429,
+            description = "Too many logins of this account have failed, or too many requests came from this address.",
+            body = Problem,
+            headers(("Retry-After" = u64, description = "How many seconds to wait.")),
+            example = json!(too_many_failures(Duration::from_secs(1))),
+        ),
     ),
 )]
 pub async fn login(api: Data<AuthApi>, JsonBody(body): JsonBody<LoginBody>) -> Result<HttpResponse, Problem> {
@@ -84,6 +94,17 @@ fn problem(error: LoginError) -> Problem {
             errors.into_problem()
         }
         LoginError::WrongCredentials => Problem::unauthorized("The email address or the password is wrong."),
+        LoginError::TooManyFailures(TooManyFailures { wait }) => too_many_failures(wait.unsigned_abs()),
         LoginError::Dependency(error) => error.into(),
     }
+}
+
+/// 429: the account has to wait.
+pub fn too_many_failures(wait: Duration) -> Problem {
+    Problem::too_many(
+        "too-many-failed-logins",
+        "Too many failed logins",
+        "Too many logins to this account have failed. Please wait before you try again.",
+        wait,
+    )
 }

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use library_auth_domain::{CredentialVerifier, VerifyCredentialsError};
+use library_auth_domain::{CredentialVerifier, LoginName, VerifyCredentialsError};
 use library_member_domain::{CredentialRepository, Email, MemberRepository, PasswordHasher};
 use library_shared_domain::MemberId;
 use secrecy::SecretString;
@@ -29,8 +29,12 @@ impl VerifyCredentials {
 
 #[async_trait]
 impl CredentialVerifier for VerifyCredentials {
+    fn login_name(&self, email: &str) -> Result<LoginName, VerifyCredentialsError> {
+        Ok(LoginName::from_text(parse(email)?.key().to_owned()))
+    }
+
     async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<MemberId>, VerifyCredentialsError> {
-        let email = Email::parse(email).map_err(|error| VerifyCredentialsError::NotAnAddress { rule: error.to_string() })?;
+        let email = parse(email)?;
         // The same is looked up and a hash is checked either way, so that the time that an answer takes does not tell whether the
         // address is a member's.
         let member = self.members.find_by_email(&email).await?;
@@ -39,6 +43,10 @@ impl CredentialVerifier for VerifyCredentials {
         let matches = self.hasher.verify(password, &hash).await?;
         Ok(stored.filter(|_| matches).map(|credentials| credentials.member_id))
     }
+}
+
+fn parse(email: &str) -> Result<Email, VerifyCredentialsError> {
+    Email::parse(email).map_err(|error| VerifyCredentialsError::NotAnAddress { rule: error.to_string() })
 }
 
 #[cfg(test)]

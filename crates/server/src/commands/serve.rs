@@ -69,7 +69,7 @@ async fn start(settings: &Settings, stop: &CancellationToken) -> Result<Running,
     database.check_reachable().await?;
     let migrations = database.migrate().await?;
     let service = wiring::wire(settings, &database)?;
-    let (server, addresses) = http::bind(service.apis, settings, stop.clone())?;
+    let (server, addresses) = http::bind(service.apis, service.limits, settings, stop.clone())?;
     let handle = server.handle();
     let mut workers = JoinSet::new();
     workers.spawn(worker::deliver_notifications(service.deliver_notifications, stop.clone()));

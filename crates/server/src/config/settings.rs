@@ -4,15 +4,20 @@ use super::{
     variables::{
         ACCESS_TOKEN_TTL_MINUTES, APP_BASE_URL, CACHE_TTL, CORS_ALLOWED_ORIGINS, DATABASE_URL, HOST, JWT_ALGORITHM,
         JWT_PRIVATE_KEY_FILE, JWT_PUBLIC_KEY_FILE, JWT_SECRET_KEY, LOAN_PERIOD_DAYS, LOG_FORMAT, LOG_LEVEL, MAX_CONNECTIONS,
-        OTEL_EXPORTER_OTLP_ENDPOINT, PORT, REDIS_URL, REFRESH_TOKEN_TTL_DAYS, SMTP_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT,
-        SMTP_USE_TLS, SMTP_USERNAME, VERIFICATION_TOKEN_TTL_HOURS,
+        OTEL_EXPORTER_OTLP_ENDPOINT, PORT, RATE_LIMIT, RATE_LIMIT_PER_MINUTE, REDIS_URL, REFRESH_TOKEN_TTL_DAYS, SMTP_FROM,
+        SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_USE_TLS, SMTP_USERNAME, TRUSTED_PROXIES, VERIFICATION_TOKEN_TTL_HOURS,
     },
 };
 use library_auth_app::RefreshTokenLifetime;
 use library_loan_domain::LoanPeriod;
 use library_notification_infra::{SmtpNotifier, SmtpSettings};
+use library_shared_http::TrustedProxies;
 use library_shared_infra::{InvalidJwtKeys, JwtAlgorithm, JwtKeys, database::DatabaseUrl, redis::RedisConnections};
-use std::{fs, num::NonZeroUsize, time::Duration};
+use std::{
+    fs,
+    num::{NonZeroU32, NonZeroUsize},
+    time::Duration,
+};
 use url::Url;
 
 /// The fewest bytes of a secret key: as many as HS256's output has (RFC 7518, section 3.2).
@@ -36,6 +41,10 @@ pub struct Settings {
     pub host: String,
     /// The port to listen on.
     pub port: u16,
+    /// How many requests a caller has a minute; `None` where neither these nor failed logins are limited.
+    pub requests_per_minute: Option<NonZeroU32>,
+    /// The proxies whose word on the client's address counts.
+    pub trusted_proxies: TrustedProxies,
     /// For how long an access token is good.
     pub access_token_ttl: time::Duration,
     /// For how long a refresh token is good.
@@ -142,6 +151,8 @@ impl Reader {
         let host = self.host();
         let port = self.required(PORT, |text| text.parse().ok());
         let cache_ttl = self.positive::<u32>(CACHE_TTL);
+        let requests_per_minute = self.requests_per_minute();
+        let trusted_proxies = self.trusted_proxies();
         let access_token_ttl = self.positive::<u32>(ACCESS_TOKEN_TTL_MINUTES);
         let refresh_token_ttl = self.positive::<u16>(REFRESH_TOKEN_TTL_DAYS);
         let verification_token_ttl = self.positive::<u16>(VERIFICATION_TOKEN_TTL_HOURS);
@@ -165,6 +176,8 @@ impl Reader {
             jwt_keys: jwt_keys?,
             host: host?,
             port: port?,
+            requests_per_minute: requests_per_minute?,
+            trusted_proxies: trusted_proxies?,
             access_token_ttl: time::Duration::minutes(access_token_ttl?.into()),
             refresh_token_ttl: RefreshTokenLifetime::from_days(refresh_token_ttl?),
             verification_token_ttl: time::Duration::hours(verification_token_ttl?.into()),
@@ -191,6 +204,25 @@ impl Reader {
         let Some(text) = self.text(CORS_ALLOWED_ORIGINS) else { return Some(Vec::new()) };
         let origins: Result<_, _> = text.split(',').map(|origin| origin.trim().parse()).collect();
         origins.ok().or_else(|| self.refuse(CORS_ALLOWED_ORIGINS, &format!("must be {}", CORS_ALLOWED_ORIGINS.rule)))
+    }
+
+    /// The outer `None` is a problem, the inner one the absence of limits.
+    #[expect(clippy::option_option, reason = "a problem is one thing, and no limits are another")]
+    fn requests_per_minute(&mut self) -> Option<Option<NonZeroU32>> {
+        let is_on = self.required(RATE_LIMIT, |text| match text {
+            "on" => Some(true),
+            "off" => Some(false),
+            _ => None,
+        });
+        let requests = self.required(RATE_LIMIT_PER_MINUTE, |text| text.parse().ok());
+        Some(is_on?.then_some(requests?))
+    }
+
+    fn trusted_proxies(&mut self) -> Option<TrustedProxies> {
+        match self.text(TRUSTED_PROXIES) {
+            None => Some(TrustedProxies::default()),
+            Some(_) => self.required(TRUSTED_PROXIES, |text| text.parse().ok()),
+        }
     }
 
     fn jwt_keys(&mut self) -> Option<JwtKeys> {

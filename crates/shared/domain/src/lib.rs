@@ -8,6 +8,7 @@
 //! - [`Revision`]: which state of an aggregate one holds, for optimistic updates; [`ExpectedVersion`]: which ones a caller accepts;
 //! - [`idempotency`]: commands that take effect once, however often they are sent;
 //! - [`ListRequest`] and [`Page`]: lists that are filtered, sorted and bounded; [`ListField`]: by what;
+//! - [`RateLimiter`]: the port that counts requests against a [`Quota`];
 //! - [`text_value!`], [`secret_text!`]: value objects that hold checked text, and secrets that are never printed.
 //!
 //! It may depend on no framework, does no I/O and reads no clock. What belongs here is what at least two contexts use; a
@@ -20,6 +21,7 @@ mod id_generator;
 pub mod idempotency;
 mod ids;
 mod list;
+mod rate_limit;
 mod revision;
 #[doc(hidden)]
 pub mod secret;
@@ -36,6 +38,7 @@ pub use list::{
     InvalidSort, ListField, ListRequest, ORDER_KEY_LENGTH, Operator, Page, PageLimit, Pattern, PatternPart, Side, Sort, Value,
     fold, in_utc, order_key, words,
 };
+pub use rate_limit::{Quota, RateLimiter, Standing};
 pub use revision::{Revision, UPDATE_ATTEMPTS, Version, contended};
 pub use text::{InvalidText, TextLength, parse_text};
 pub use unit_of_work::{Transaction, Unit, UnitOfWork};

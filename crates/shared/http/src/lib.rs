@@ -10,6 +10,7 @@
 //! - [`WriteTasks`]: what keeps a write running when its client leaves;
 //! - [`JsonCommand`], [`PathCommand`], [`CommandTasks`], [`Answer`]: commands that may have an `Idempotency-Key`, and then are executed
 //!   once;
+//! - [`RequestLimits`], [`limit_requests`]: quotas of callers and of addresses; [`TrustedProxies`]: whose word on an address counts;
 //! - [`openapi`]: what every context says of itself in the document of the API;
 //! - [`get`], [`observe`], [`PrescribedBody`], [`not_found`]: routes, the log lines and the request id around every request;
 //! - [`protect`], [`compress`]: the headers that every response has, and what is made shorter.
@@ -17,6 +18,7 @@
 //! It may depend on `library-shared-domain`, `library-shared-app` and on actix-web; on no context and no infrastructure.
 
 mod body;
+mod client_address;
 mod compress;
 mod conditional;
 mod entity_tag;
@@ -27,12 +29,14 @@ mod observe;
 pub mod openapi;
 mod path;
 mod problem;
+mod rate_limit;
 mod request_id;
 mod response_headers;
 mod routes;
 mod write_tasks;
 
 pub use body::{BODY_LIMIT, FormBody, JsonBody, JsonOrFormBody, MergePatchBody, with_body_limit};
+pub use client_address::{InvalidProxies, TrustedProxies};
 pub use compress::compress;
 pub use conditional::{IfMatch, IfNoneMatch, entity, entity_tag};
 pub use fields::{FieldErrors, ObjectsField, TextField};
@@ -41,6 +45,7 @@ pub use list::{ListParameters, ListQuery, list_response, page_response};
 pub use observe::{PrescribedBody, ShowCauses, observe};
 pub use path::PathId;
 pub use problem::{FieldError, Problem};
+pub use rate_limit::{RequestLimits, RouteLimit, limit_requests};
 pub use request_id::RequestId;
 pub use response_headers::{Transport, protect};
 pub use routes::{accepts_html, get, not_found};

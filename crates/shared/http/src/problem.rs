@@ -9,7 +9,7 @@ use actix_web::{
 };
 use library_shared_domain::{Cause, DependencyError, error_chain};
 use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, error::Error, fmt};
+use std::{borrow::Cow, error::Error, fmt, time::Duration};
 use utoipa::ToSchema;
 
 /// How long a client is asked to wait before it tries again, in seconds.
@@ -127,6 +127,12 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail).of_kind(name, title)
     }
 
+    /// 429: this was asked too often, and may be asked again after some time (RFC 6585, section 4). The name tells what was too much.
+    pub fn too_many(name: &'static str, title: &'static str, detail: impl Into<Cow<'static, str>>, wait: Duration) -> Self {
+        let seconds = HeaderValue::from(seconds_up(wait).max(1));
+        Self::new(StatusCode::TOO_MANY_REQUESTS, detail).of_kind(name, title).with_header(header::RETRY_AFTER, seconds)
+    }
+
     /// 413: the body has more bytes than this.
     #[must_use]
     pub fn too_large(limit: usize) -> Self {
@@ -226,6 +232,11 @@ impl Problem {
     pub(crate) fn cause_chain(&self) -> Option<String> {
         self.0.cause.as_ref().map(|cause| error_chain(cause.as_ref()))
     }
+}
+
+/// A time in whole seconds, not shortened.
+pub(crate) fn seconds_up(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }
 
 impl From<DependencyError> for Problem {

@@ -2,6 +2,7 @@
 //!
 //! - [`database`]: SQL on PostgreSQL and SQLite behind one set of queries: pools, sessions, transactions, migrations;
 //! - [`cache`]: the [`Cache`](cache::Cache) port, in process and in Redis, with no stale value after a write;
+//! - [`limits`]: counting requests against quotas, in process and in Redis;
 //! - [`redis`]: the connections to Redis, each command with a time limit;
 //! - [`SqlClaimRepository`]: who has claimed which idempotency key, and what came of it;
 //! - [`JwtKeys`]: signing and checking JSON Web Tokens with the one configured algorithm;
@@ -15,6 +16,7 @@ mod clock;
 pub mod database;
 mod id_generator;
 mod jwt_keys;
+pub mod limits;
 pub mod redis;
 
 pub use claims::SqlClaimRepository;

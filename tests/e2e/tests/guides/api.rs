@@ -57,7 +57,7 @@ fn the_types_of_problems_are_those_of_the_code() {
     let mut known = BTreeSet::new();
     for source in sources(&root().join("crates")) {
         let code = source.split("#[cfg(test)]").next().unwrap_or_default();
-        for (call, status) in [("conflict(", "409"), ("unprocessable(", "422")] {
+        for (call, status) in [("conflict(", "409"), ("unprocessable(", "422"), ("too_many(", "429")] {
             let calls = ["Problem::", "Self::"].map(|owner| format!("{owner}{call}"));
             for arguments in calls.iter().flat_map(|call| code.split(call.as_str()).skip(1)) {
                 let name = arguments.trim_start().strip_prefix('"').and_then(|name| name.split('"').next());

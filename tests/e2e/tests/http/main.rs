@@ -34,6 +34,7 @@ mod post_revoke;
 mod post_token;
 mod protocol;
 mod put_book;
+mod rate_limits;
 mod request_ids;
 mod response_headers;
 mod tokens;

@@ -1,9 +1,10 @@
 use super::{Login, LoginCommand, LoginError};
 use crate::{RefreshTokenLifetime, TokenPair};
-use library_auth_domain::{AccessClaims, RefreshSecret, RefreshToken, TokenIssuer};
+use library_auth_domain::{AccessClaims, RefreshSecret, RefreshToken, TokenIssuer, TooManyFailures};
 use library_shared_domain::{DependencyError, MemberId, RefreshTokenId, SessionId};
 use library_testkit::{
-    FakeCredentialVerifier, FakeTokenIssuer, InMemoryLibrary, ManualClock, Port, Repositories, SequentialIds, a_member, now,
+    FakeCredentialVerifier, FakeFailedLogins, FakeTokenIssuer, InMemoryLibrary, ManualClock, Port, Repositories, SequentialIds,
+    a_member, now,
 };
 use rstest::rstest;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ struct Desk {
     library: InMemoryLibrary,
     verifier: Arc<FakeCredentialVerifier>,
     issuer: Arc<FakeTokenIssuer>,
+    clock: Arc<ManualClock>,
     member_id: MemberId,
     login: Login,
 }
@@ -27,8 +29,10 @@ async fn a_desk_for(lifetime: RefreshTokenLifetime) -> Desk {
     let (verifier, issuer) = (Arc::new(FakeCredentialVerifier::new()), Arc::new(FakeTokenIssuer::new(clock.clone())));
     verifier.accept(ADDRESS, PASSWORD, member_id);
     let ids = Arc::new(SequentialIds::new());
-    let login = Login::new(verifier.clone(), library.refresh_tokens(), issuer.clone(), ids, clock, lifetime);
-    Desk { library, verifier, issuer, member_id, login }
+    let failed_logins = Arc::new(FakeFailedLogins::new(clock.clone()));
+    let login =
+        Login::new(verifier.clone(), failed_logins, library.refresh_tokens(), issuer.clone(), ids, clock.clone(), lifetime);
+    Desk { library, verifier, issuer, clock, member_id, login }
 }
 
 async fn a_desk() -> Desk {
@@ -128,6 +132,57 @@ async fn a_failing_dependency_starts_no_session(#[case] break_it: impl Fn(&Desk)
     let error = desk.log_in(ADDRESS, PASSWORD).await.expect_err("unavailable");
     assert!(matches!(error, LoginError::Dependency(DependencyError::Unavailable { .. })), "{error:?}");
     assert!(!desk.has_a_session().await);
+}
+
+#[rstest]
+#[case::member(ADDRESS)]
+#[case::unknown_address("nobody@example.com")]
+#[tokio::test]
+async fn after_five_failures_no_password_is_looked_at_before_a_second_has_passed(#[case] email: &str) {
+    let desk = a_desk().await;
+    for _ in 0..5 {
+        assert!(matches!(desk.log_in(email, "another").await, Err(LoginError::WrongCredentials)));
+    }
+    for password in [PASSWORD, "another"] {
+        let error = desk.log_in(email, password).await.expect_err("refused");
+        assert!(matches!(error, LoginError::TooManyFailures(TooManyFailures { wait }) if wait == Duration::SECOND), "{error:?}");
+    }
+    assert_eq!(desk.verifier.judged(), 5);
+    desk.clock.advance(Duration::SECOND);
+    assert!(matches!(desk.log_in(email, "another").await, Err(LoginError::WrongCredentials)));
+    let error = desk.log_in(email, PASSWORD).await.expect_err("refused");
+    assert!(matches!(error, LoginError::TooManyFailures(TooManyFailures { wait })  if wait == Duration::seconds(2)), "{error:?}");
+    assert!(!desk.has_a_session().await);
+}
+
+#[tokio::test]
+async fn spelling_an_address_in_another_way_is_no_way_around_the_wait() {
+    let desk = a_desk().await;
+    for email in [ADDRESS, "ADA@example.com", "Ada@Example.com", "ada@EXAMPLE.COM", "aDa@example.com"] {
+        assert!(matches!(desk.log_in(email, "another").await, Err(LoginError::WrongCredentials)));
+    }
+    assert!(matches!(desk.log_in("adA@example.com", PASSWORD).await, Err(LoginError::TooManyFailures(_))));
+}
+
+#[tokio::test]
+async fn a_login_that_succeeds_forgets_the_failures_before_it() {
+    let desk = a_desk().await;
+    for _ in 0..3 {
+        for _ in 0..4 {
+            assert!(matches!(desk.log_in(ADDRESS, "another").await, Err(LoginError::WrongCredentials)));
+        }
+        desk.log_in(ADDRESS, PASSWORD).await.expect("logged in");
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_could_not_be_judged_has_not_failed() {
+    let desk = a_desk().await;
+    for _ in 0..20 {
+        desk.verifier.fail_next();
+        assert!(matches!(desk.log_in(ADDRESS, PASSWORD).await, Err(LoginError::Dependency(_))));
+    }
+    desk.log_in(ADDRESS, PASSWORD).await.expect("logged in");
 }
 
 #[tokio::test]

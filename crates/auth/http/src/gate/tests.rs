@@ -13,8 +13,8 @@ use library_auth_domain::TokenIssuer;
 use library_shared_domain::{MemberId, SessionId};
 use library_shared_http::{JsonBody, WriteTasks};
 use library_testkit::{
-    FakeCredentialVerifier, FakeTokenIssuer, InMemoryLibrary, ManualClock, Port, Repositories, SequentialIds, a_member,
-    builders::MemberBuilder, unique_id,
+    FakeCredentialVerifier, FakeFailedLogins, FakeTokenIssuer, InMemoryLibrary, ManualClock, Port, Repositories, SequentialIds,
+    a_member, builders::MemberBuilder, unique_id,
 };
 use rstest::rstest;
 use serde_json::Value;
@@ -38,8 +38,8 @@ impl Desk {
         let (tokens, accounts, lifetime) =
             (self.library.refresh_tokens(), self.library.accounts(), RefreshTokenLifetime::default());
         let (issuer, clock, ids) = (self.issuer.clone(), self.clock.clone(), Arc::new(SequentialIds::new()));
-        let verifier = Arc::new(FakeCredentialVerifier::new());
-        let login = Login::new(verifier, tokens.clone(), issuer.clone(), ids.clone(), clock.clone(), lifetime);
+        let (verifier, failed_logins) = (Arc::new(FakeCredentialVerifier::new()), Arc::new(FakeFailedLogins::new(clock.clone())));
+        let login = Login::new(verifier, failed_logins, tokens.clone(), issuer.clone(), ids.clone(), clock.clone(), lifetime);
         let refresh = RefreshTokens::new(tokens.clone(), accounts.clone(), issuer.clone(), ids, clock.clone(), lifetime);
         AuthApi {
             login: Arc::new(login),

@@ -1,18 +1,21 @@
 use super::{any_text, common::PROBLEM_JSON};
-use crate::{BODY_LIMIT, FieldError, Problem};
+use crate::{BODY_LIMIT, FieldError, Problem, rate_limit::quota_exceeded};
 use actix_web::http::StatusCode;
 use library_shared_app::ExecuteOnceError;
 use library_shared_domain::DependencyError;
 use serde_json::json;
+use std::time::Duration;
 use utoipa::{
     ToSchema,
-    openapi::{ContentBuilder, Header, HeaderBuilder, ObjectBuilder, Ref, Response, ResponseBuilder, Type},
+    openapi::{ContentBuilder, Header, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type},
 };
 
 /// Which operations can answer something.
 #[derive(Clone, Copy)]
 pub enum Kind {
     Every,
+    /// Those that are counted against the caller's quota.
+    Limited,
     WithDatabase,
     /// With a body of any sort.
     WithBody,
@@ -46,11 +49,16 @@ impl Answer {
         let schema = Ref::from_schema_name(Problem::name());
         let content = ContentBuilder::new().schema(Some(schema)).example(Some(json!(self.problem))).build();
         let response = ResponseBuilder::new().description(self.description).content(PROBLEM_JSON, content);
-        match self.problem.status() {
-            StatusCode::UNAUTHORIZED => response.header("WWW-Authenticate", challenge()).build(),
-            StatusCode::SERVICE_UNAVAILABLE => response.header("Retry-After", seconds()).build(),
-            _ => response.build(),
+        let response = match self.problem.status() {
+            StatusCode::UNAUTHORIZED => response.header("WWW-Authenticate", challenge()),
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => response.header("Retry-After", seconds()),
+            _ => response,
+        };
+        let mut response = response.build();
+        if matches!(self.kind, Kind::Limited) {
+            response.headers.extend(rate_limit_headers());
         }
+        response
     }
 }
 
@@ -125,6 +133,7 @@ pub fn answers() -> Vec<Answer> {
             "Some fields cannot be accepted; each is named.",
             Problem::invalid(vec![not_a_uuid]),
         ),
+        Answer::new(Kind::Limited, "TooMany", "The caller has made too many requests.", quota_exceeded(Duration::from_secs(6))),
         Answer::new(
             Kind::Every,
             "Fault",
@@ -143,6 +152,19 @@ pub fn answers() -> Vec<Answer> {
 fn challenge() -> Header {
     let scheme = any_text().enum_values(Some(["Bearer"]));
     HeaderBuilder::new().schema(Some(scheme)).description(Some("How to prove who calls.")).build()
+}
+
+/// Where a caller stands, in the fields of draft-ietf-httpapi-ratelimit-headers. They are not there where limits are switched off.
+pub fn rate_limit_headers() -> [(String, RefOr<Header>); 2] {
+    let header = |description: &str, example: &str| {
+        RefOr::T(HeaderBuilder::new().schema(Some(any_text().examples([example]))).description(Some(description)).build())
+    };
+    let policy = "The quotas that the request was counted against: each with its requests, `q`, and its window in seconds, `w`.";
+    let state = "What is left of them: requests, `r`, and the seconds until all are there again, `t`.";
+    [
+        ("RateLimit-Policy".to_owned(), header(policy, "\"caller\";q=600;w=60")),
+        ("RateLimit".to_owned(), header(state, "\"caller\";r=599;t=1")),
+    ]
 }
 
 fn seconds() -> Header {

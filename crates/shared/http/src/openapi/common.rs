@@ -1,5 +1,5 @@
 use super::{
-    answers::{Answer, Kind, answers},
+    answers::{Answer, Kind, answers, rate_limit_headers},
     any_text, parameter,
 };
 use crate::Problem;
@@ -23,6 +23,7 @@ const REQUEST_ID: &str = "X-Request-Id";
 /// - with `If-Match`: 400 and 412; with `If-None-Match`: 400; with `Idempotency-Key`: 409, and the header `Idempotency-Replayed`;
 /// - with `cursor`: the header `Link`;
 /// - behind the gate: 401 and 403; of the others it says that anyone may use them;
+/// - where callers are limited: 429, and the headers `RateLimit` and `RateLimit-Policy`;
 /// - all: 500, and 503 where they need the database; the header `X-Request-Id`, of the request and of every answer; and
 ///   `application/problem+json` as the type of every [`Problem`].
 ///
@@ -31,6 +32,8 @@ const REQUEST_ID: &str = "X-Request-Id";
 pub struct CommonParts {
     /// Whether the operations of this document need the database.
     pub need_the_database: bool,
+    /// Whether they are counted against the caller's quota.
+    pub are_limited: bool,
 }
 
 impl Modify for CommonParts {
@@ -68,6 +71,9 @@ impl CommonParts {
         for (status, response) in &mut operation.responses.responses {
             if let RefOr::T(response) = response {
                 complete_response(response);
+                if self.are_limited {
+                    response.headers.extend(rate_limit_headers());
+                }
                 if is_page && status == "200" {
                     response.headers.insert("Link".to_owned(), link_header().into());
                 }
@@ -84,6 +90,7 @@ impl CommonParts {
             matches!(&operation.request_body, Some(RefOr::T(body)) if body.content.keys().any(|kind| kind.ends_with("json")));
         match kind {
             Kind::Every => true,
+            Kind::Limited => self.are_limited,
             Kind::WithDatabase => self.need_the_database,
             Kind::WithBody => has_body,
             Kind::WithJson => takes_json,

@@ -1,0 +1,100 @@
+use super::InProcessFailedLogins;
+use async_trait::async_trait;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use library_auth_domain::{FailedAttempts, FailedLogins, LoginName, TooManyFailures};
+use library_shared_domain::Clock;
+use library_shared_infra::redis::{RedisCommandError, RedisConnections, RedisScript};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use time::Duration;
+
+/// [`FailedAttempts::and_another`], by Redis's own clock. `ARGV`: how many need no wait; the longest wait and how long failures are
+/// remembered, in milliseconds. Answers with how many milliseconds to wait, 0 where the attempt was counted.
+const COUNT: &str = "
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local kept = redis.call('HMGET', KEYS[1], 'count', 'last_at')
+local count, last_at = tonumber(kept[1] or 0), tonumber(kept[2] or 0)
+local doublings = count - tonumber(ARGV[1])
+if doublings >= 0 then
+  local wait = last_at + math.min(1000 * 2 ^ doublings, tonumber(ARGV[2])) - now
+  if wait > 0 then return {wait} end
+end
+redis.call('HSET', KEYS[1], 'count', count + 1, 'last_at', string.format('%.0f', now))
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return {0}
+";
+
+const TAKE_BACK: &str = "
+if tonumber(redis.call('HGET', KEYS[1], 'count') or 0) <= 1 then
+  redis.call('DEL', KEYS[1])
+else
+  redis.call('HINCRBY', KEYS[1], 'count', -1)
+end
+return {}
+";
+
+const FORGET: &str = "redis.call('DEL', KEYS[1]) return {}";
+
+/// Remembers failed logins in Redis, by which servers count together. While Redis is away, this server counts for itself.
+pub struct RedisFailedLogins {
+    connections: RedisConnections,
+    count: RedisScript,
+    take_back: RedisScript,
+    forget: RedisScript,
+    alone: InProcessFailedLogins,
+}
+
+impl RedisFailedLogins {
+    /// What failed is remembered behind these connections; the clock is for when there are none.
+    pub fn new(connections: RedisConnections, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            connections,
+            count: RedisScript::new(COUNT),
+            take_back: RedisScript::new(TAKE_BACK),
+            forget: RedisScript::new(FORGET),
+            alone: InProcessFailedLogins::new(clock),
+        }
+    }
+
+    async fn invoke(&self, script: &RedisScript, name: &LoginName, arguments: &[u64]) -> Result<Vec<i64>, RedisCommandError> {
+        let outcome = self.connections.invoke(script, &key(name), arguments).await;
+        if let Err(error) = &outcome {
+            tracing::warn!(error = %error, "redis_failed_logins_failed");
+        }
+        outcome
+    }
+}
+
+#[async_trait]
+impl FailedLogins for RedisFailedLogins {
+    async fn count(&self, name: &LoginName) -> Result<(), TooManyFailures> {
+        let milliseconds = |duration: Duration| u64::try_from(duration.whole_milliseconds()).unwrap_or(u64::MAX);
+        let rule = [
+            u64::from(FailedAttempts::WITHOUT_WAIT),
+            milliseconds(FailedAttempts::LONGEST_WAIT),
+            milliseconds(FailedAttempts::MEMORY),
+        ];
+        match self.invoke(&self.count, name, &rule).await.as_deref() {
+            Ok(&[0]) => Ok(()),
+            Ok(&[wait]) => Err(TooManyFailures { wait: Duration::milliseconds(wait) }),
+            Ok(_) | Err(_) => self.alone.count(name).await,
+        }
+    }
+
+    // What this server counted while Redis was away goes the same way.
+    async fn take_back(&self, name: &LoginName) {
+        self.alone.take_back(name).await;
+        self.invoke(&self.take_back, name, &[]).await.ok();
+    }
+
+    async fn forget(&self, name: &LoginName) {
+        self.alone.forget(name).await;
+        self.invoke(&self.forget, name, &[]).await.ok();
+    }
+}
+
+/// A digest, so that Redis is told no address, and a key has a length.
+fn key(name: &LoginName) -> String {
+    format!("library:failed-logins:{}", URL_SAFE_NO_PAD.encode(Sha256::digest(name.as_str().as_bytes())))
+}
