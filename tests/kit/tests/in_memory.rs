@@ -1,10 +1,11 @@
 //! The library in memory and the fakes, held to the same contracts as the real adapters.
 
-use library_auth_domain::TokenIssuer;
+use library_auth_domain::{FailedLogins, TokenIssuer};
 use library_member_domain::{PasswordHasher, VerificationTokenIssuer};
 use library_shared_domain::Clock;
-use library_testkit::{FakePasswordHasher, FakeTokenIssuer, FakeVerificationTokens, InMemoryLibrary, World};
+use library_testkit::{FakeFailedLogins, FakePasswordHasher, FakeTokenIssuer, FakeVerificationTokens, InMemoryLibrary, World};
 use std::{future::ready, sync::Arc};
+use time::OffsetDateTime;
 
 fn open() -> impl Future<Output = World> {
     ready(InMemoryLibrary::new().into())
@@ -22,6 +23,22 @@ fn verification_token_issuer(clock: Arc<dyn Clock>) -> Arc<dyn VerificationToken
     Arc::new(FakeVerificationTokens::new(clock))
 }
 
+/// The time that it really is, because this suite waits.
+struct RealClock;
+
+impl Clock for RealClock {
+    #[expect(clippy::disallowed_methods, reason = "it stands in for the real clock, which this crate does not know")]
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+}
+
+fn failed_logins() -> impl Future<Output = Arc<dyn FailedLogins>> {
+    let failed_logins: Arc<dyn FailedLogins> = Arc::new(FakeFailedLogins::new(Arc::new(RealClock)));
+    ready(failed_logins)
+}
+
+library_testkit::failed_logins_contract!(failed_logins);
 library_testkit::book_repository_contract!(open);
 library_testkit::book_batches_contract!(open);
 library_testkit::book_lists_contract!(open);

@@ -4,14 +4,17 @@ use library_auth_domain::FailedLogins;
 use library_auth_infra::{InProcessFailedLogins, RedisFailedLogins};
 use library_shared_infra::{SystemClock, redis::RedisConnections};
 use library_testkit::servers::redis_url_of_its_own;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+/// A store that loses patience with Redis counts for itself, which is not what the contract is about.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 async fn failed_logins_in_process() -> Arc<dyn FailedLogins> {
     Arc::new(InProcessFailedLogins::new(Arc::new(SystemClock)))
 }
 
 async fn failed_logins_in_redis() -> Arc<dyn FailedLogins> {
-    let connections = RedisConnections::open(&redis_url_of_its_own().await).expect("a URL of Redis");
+    let connections = RedisConnections::open(&redis_url_of_its_own().await).expect("a URL of Redis").with_command_limit(PATIENCE);
     Arc::new(RedisFailedLogins::new(connections, Arc::new(SystemClock)))
 }
 

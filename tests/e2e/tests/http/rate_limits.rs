@@ -60,14 +60,29 @@ async fn an_address_may_register_so_many_members_an_hour_and_is_told_so(#[values
 #[tokio::test]
 async fn of_many_requests_at_once_to_two_servers_exactly_so_many_are_permitted() {
     let storage = Storage::new(Postgres).await;
-    let servers = [limited(&storage).start().await, limited(&storage).start().await];
-    let answers = racing(REGISTRATIONS + 10, |number| {
-        let client = servers[number % 2].another();
-        async move { register(&client).await.status }
-    })
-    .await;
-    let of_status = |status| answers.iter().filter(|answer| **answer == status).count();
-    assert_eq!((of_status(201), of_status(429)), (REGISTRATIONS, 10), "{answers:?}");
+    let start = async || limited(&storage).with("TRUSTED_PROXIES", "127.0.0.1").start().await;
+    let servers = [start().await, start().await];
+    let lapses = || servers.iter().map(|server| server.log().events_named("redis_limit_failed").len()).sum::<usize>();
+    // On a machine that does much else, Redis may take too long once in a while, and a server counts for itself: such a round shows
+    // nothing of what Redis counts.
+    for round in 1..=10 {
+        let before = lapses();
+        let answers = racing(REGISTRATIONS + 10, |number| {
+            let client = servers[number % 2].another();
+            // Nothing is kept of what is invalid, and it counts as much.
+            let request = client.request("POST", "/members").json(&json!({}));
+            let request = request.header("X-Forwarded-For", format!("203.0.113.{round}"));
+            async move { client.send(request).await.status }
+        })
+        .await;
+        if lapses() > before {
+            continue;
+        }
+        let of_status = |status| answers.iter().filter(|answer| **answer == status).count();
+        assert_eq!((of_status(422), of_status(429)), (REGISTRATIONS, 10), "{answers:?}");
+        return;
+    }
+    panic!("Redis was too slow in every round");
 }
 
 #[rstest]
