@@ -14,9 +14,16 @@ const LOGIN: Quota = quota("login", 10, Duration::from_mins(1));
 /// Registrations of an address: each sends a mail to somebody, and a desk at which members are enrolled has some an hour.
 const REGISTRATION: Quota = quota("registration", 20, Duration::from_hours(1));
 
+/// Mails that an address may have sent to addresses that somebody else may own.
+const MAIL: Quota = quota("mail", 10, Duration::from_hours(1));
+
 /// What an address may ask for by these routes, besides what every caller has in all. A route is limited by its line here.
-const ROUTES: &[(&str, &str, Quota)] =
-    &[("POST", "/auth/login", LOGIN), ("POST", "/auth/token", LOGIN), ("POST", "/members", REGISTRATION)];
+const ROUTES: &[(&str, &str, Quota)] = &[
+    ("POST", "/auth/login", LOGIN),
+    ("POST", "/auth/token", LOGIN),
+    ("POST", "/members", REGISTRATION),
+    ("POST", "/members/verify/resend", MAIL),
+];
 
 /// What watches the server and what explains it, which nobody is to be kept from.
 const UNLIMITED: &[&str] = &["/health", "/metrics", "/docs", "/openapi.json"];
