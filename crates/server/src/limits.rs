@@ -23,6 +23,7 @@ const ROUTES: &[(&str, &str, Quota)] = &[
     ("POST", "/auth/token", LOGIN),
     ("POST", "/members", REGISTRATION),
     ("POST", "/members/verify/resend", MAIL),
+    ("POST", "/auth/password/forgot", MAIL),
 ];
 
 /// What watches the server and what explains it, which nobody is to be kept from.

@@ -17,14 +17,14 @@ use library_loan_app::{BorrowBook, Lending, ListLoans, ReadLoan, ReturnBook};
 use library_loan_http::LoanApi;
 use library_loan_infra::SqlLoanRepository;
 use library_member_app::{
-    ComposeNotification, DeleteMember, ListMembers, Membership, ReadMember, RegisterMember, ResendVerification, VerificationLink,
-    VerifyCredentials, VerifyMember,
+    AccountLinks, AccountTokens, ComposeNotification, DeleteMember, ListMembers, Membership, ReadMember, RegisterMember,
+    RequestPasswordReset, ResendVerification, ResetPassword, VerifyCredentials, VerifyMember,
 };
-use library_member_domain::{Member, MemberRepository, PasswordHasher, VerificationTokenIssuer};
+use library_member_domain::{CredentialRepository, Member, MemberRepository, PasswordHasher};
 use library_member_http::MemberApi;
 use library_member_infra::{
-    Argon2PasswordHasher, CachedMemberRepository, JwtVerificationTokens, MemberInRedis, SqlAccountDirectory,
-    SqlCredentialRepository, SqlMemberRepository,
+    Argon2PasswordHasher, CachedMemberRepository, JwtPasswordResetTokens, JwtVerificationTokens, MemberInRedis,
+    SqlAccountDirectory, SqlCredentialRepository, SqlMemberRepository,
 };
 use library_notification_app::{DeliverNotifications, ListNotifications, RetryNotifications};
 use library_notification_domain::{NotificationQueue, Notifier, RetryPolicy};
@@ -104,7 +104,7 @@ struct Adapters {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
     hasher: Arc<dyn PasswordHasher>,
-    verification_tokens: Arc<dyn VerificationTokenIssuer>,
+    account_tokens: AccountTokens,
     token_issuer: Arc<dyn TokenIssuer>,
 }
 
@@ -122,11 +122,7 @@ impl Adapters {
             caches: Caches::new(redis.as_ref(), settings.cache_ttl),
             redis,
             hasher: Arc::new(Argon2PasswordHasher::new()?),
-            verification_tokens: Arc::new(JwtVerificationTokens::new(
-                keys.clone(),
-                clock.clone(),
-                settings.verification_token_ttl,
-            )),
+            account_tokens: account_tokens(settings, &clock),
             token_issuer: Arc::new(JwtTokenIssuer::new(keys.clone(), clock.clone(), ids.clone(), settings.access_token_ttl)),
             clock,
             ids,
@@ -154,8 +150,16 @@ impl Adapters {
         let (units, clock) = (self.membership(), self.clock.clone());
         MemberApi {
             register_member: Arc::new(RegisterMember::new(units.clone(), self.hasher.clone(), self.ids.clone(), clock.clone())),
-            verify_member: Arc::new(VerifyMember::new(units.clone(), self.verification_tokens.clone(), clock.clone())),
-            resend_verification: Arc::new(ResendVerification::new(units.clone(), self.ids.clone(), clock)),
+            verify_member: Arc::new(VerifyMember::new(units.clone(), self.account_tokens.verification.clone(), clock.clone())),
+            resend_verification: Arc::new(ResendVerification::new(units.clone(), self.ids.clone(), clock.clone())),
+            request_password_reset: Arc::new(RequestPasswordReset::new(units.clone(), self.ids.clone(), clock.clone())),
+            reset_password: Arc::new(ResetPassword::new(
+                units.clone(),
+                self.account_tokens.password_reset.clone(),
+                self.hasher.clone(),
+                self.ids.clone(),
+                clock,
+            )),
             read_member: Arc::new(ReadMember::new(members.clone())),
             list_members: Arc::new(ListMembers::new(members)),
             delete_member: Arc::new(DeleteMember::new(units)),
@@ -177,11 +181,7 @@ impl Adapters {
     }
 
     fn auth_api(&self, settings: &Settings, writes: &WriteTasks) -> AuthApi {
-        let verifier = Arc::new(VerifyCredentials::new(
-            self.uncached_members(),
-            Arc::new(SqlCredentialRepository::new(self.database.clone())),
-            self.hasher.clone(),
-        ));
+        let verifier = Arc::new(VerifyCredentials::new(self.uncached_members(), self.credentials(), self.hasher.clone()));
         let accounts: Arc<dyn AccountDirectory> = Arc::new(SqlAccountDirectory::new(self.database.clone()));
         let (tokens, issuer) = (self.refresh_tokens(), self.token_issuer.clone());
         let (ids, clock, lifetime) = (self.ids.clone(), self.clock.clone(), settings.refresh_token_ttl);
@@ -221,8 +221,9 @@ impl Adapters {
     fn deliver_notifications(&self, settings: &Settings) -> Result<DeliverNotifications, Failure> {
         let composer = ComposeNotification::new(
             self.uncached_members(),
-            self.verification_tokens.clone(),
-            VerificationLink::under(settings.app_base_url.as_str()),
+            self.credentials(),
+            self.account_tokens.clone(),
+            AccountLinks::under(settings.app_base_url.as_str()),
         );
         let notifier: Arc<dyn Notifier> = match &settings.smtp {
             Some(smtp) => {
@@ -239,6 +240,10 @@ impl Adapters {
 
     fn uncached_members(&self) -> Arc<dyn MemberRepository> {
         Arc::new(SqlMemberRepository::new(self.database.clone()))
+    }
+
+    fn credentials(&self) -> Arc<dyn CredentialRepository> {
+        Arc::new(SqlCredentialRepository::new(self.database.clone()))
     }
 
     fn refresh_tokens(&self) -> Arc<dyn RefreshTokenRepository> {
@@ -264,6 +269,7 @@ impl Adapters {
         self.unit_of_work(move |scope| Membership {
             members: caches.members_in(scope),
             credentials: Arc::new(SqlCredentialRepository::new(scope.session())),
+            sessions: Arc::new(SqlRefreshTokenRepository::new(scope.session())),
             notifications: Arc::new(SqlNotificationQueue::new(scope.session(), ids.clone())),
             claims: claims_in(scope),
         })
@@ -281,6 +287,15 @@ impl Adapters {
 
     fn unit_of_work<R: Send + 'static>(&self, bind: impl Fn(&UnitScope) -> R + Send + Sync + 'static) -> Arc<dyn UnitOfWork<R>> {
         Arc::new(SqlUnitOfWork::new(self.database.clone(), bind))
+    }
+}
+
+fn account_tokens(settings: &Settings, clock: &Arc<dyn Clock>) -> AccountTokens {
+    let (keys, verification, password_reset) =
+        (&settings.jwt_keys, settings.verification_token_ttl, settings.password_reset_token_ttl);
+    AccountTokens {
+        verification: Arc::new(JwtVerificationTokens::new(keys.clone(), clock.clone(), verification)),
+        password_reset: Arc::new(JwtPasswordResetTokens::new(keys.clone(), clock.clone(), password_reset)),
     }
 }
 

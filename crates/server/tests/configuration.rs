@@ -34,6 +34,7 @@ fn what_is_not_given_has_its_default() {
     assert_eq!(settings.cache_ttl, Duration::from_mins(5));
     assert_eq!(settings.access_token_ttl, time::Duration::minutes(15));
     assert_eq!(settings.verification_token_ttl, time::Duration::hours(24));
+    assert_eq!(settings.password_reset_token_ttl, time::Duration::HOUR);
     assert_eq!(settings.refresh_token_ttl, library_auth_app::RefreshTokenLifetime::from_days(30));
     assert_eq!(settings.loan_period.duration(), time::Duration::days(14));
     assert_eq!((settings.log_level, settings.log_format), (LogLevel::Info, LogFormat::Console));
@@ -96,6 +97,7 @@ fn what_is_required_and_missing_is_told() {
 #[case("ACCESS_TOKEN_TTL_MINUTES", &["1"], &["0", "-1", "x"])]
 #[case("REFRESH_TOKEN_TTL_DAYS", &["1", "365"], &["0", "-1", "x"])]
 #[case("VERIFICATION_TOKEN_TTL_HOURS", &["1"], &["0", "-1", "x"])]
+#[case("PASSWORD_RESET_TOKEN_TTL_MINUTES", &["1"], &["0", "-1", "x"])]
 #[case("LOAN_PERIOD_DAYS", &["1"], &["0", "-1", "x", "999999999999"])]
 #[case("LOG_LEVEL", &["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], &["debug", "Info", "WARN", "TRACE"])]
 #[case("LOG_FORMAT", &["console", "json"], &["Console", "JSON", "text"])]

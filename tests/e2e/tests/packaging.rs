@@ -21,6 +21,7 @@ const VARIABLES: &[(&str, &str)] = &[
     ("LOG_LEVEL", "INFO"),
     ("MAX_CONNECTIONS", "900"),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+    ("PASSWORD_RESET_TOKEN_TTL_MINUTES", "60"),
     ("PORT", "8000"),
     ("REDIS_URL", ""),
     ("REFRESH_TOKEN_TTL_DAYS", "30"),

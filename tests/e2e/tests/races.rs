@@ -5,7 +5,7 @@
 use library_e2e::{
     Answer,
     Backend::{self, Postgres, Sqlite},
-    Borrower, Client, PASSWORD, Server, Tokens, racing,
+    Borrower, Client, PASSWORD, Server, Tokens, racing, token_in,
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -238,6 +238,30 @@ async fn of_sixteen_refreshes_with_one_token_one_wins_and_the_session_goes_on(#[
         .await;
         assert_eq!(tally(&answers), BTreeMap::from([(200, 1), (401, MANY - 1)]));
         tokens = Tokens::of(&winner(&answers, 200));
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_many_who_present_one_reset_token_one_succeeds(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let clients = warm_up((0..EIGHT).map(|_| server.another()).collect()).await;
+    for _ in 0..3 {
+        let member = server.given_member().await;
+        server.post("/auth/password/forgot", json!({"email": member.email})).await.json_of(202);
+        let token = token_in(&server.mail_with(&member.email, "/auth/password/reset?token=").await);
+        let answers = racing(EIGHT, |number| {
+            let body = json!({"token": token, "password": format!("password {number}")});
+            let client = clients[number].clone();
+            async move { client.post("/auth/password/reset", body).await }
+        })
+        .await;
+        assert_eq!(tally(&answers), BTreeMap::from([(204, 1), (401, EIGHT - 1)]));
+        for (number, answer) in answers.iter().enumerate() {
+            let login = json!({"email": member.email, "password": format!("password {number}")});
+            let expected = if answer.status == 204 { 200 } else { 401 };
+            assert_eq!(server.post("/auth/login", login).await.status, expected);
+        }
     }
 }
 

@@ -1,9 +1,12 @@
 //! The library in memory and the fakes, held to the same contracts as the real adapters.
 
 use library_auth_domain::{FailedLogins, TokenIssuer};
-use library_member_domain::{PasswordHasher, VerificationTokenIssuer};
+use library_member_domain::{PasswordHasher, PasswordResetTokenIssuer, VerificationTokenIssuer};
 use library_shared_domain::Clock;
-use library_testkit::{FakeFailedLogins, FakePasswordHasher, FakeTokenIssuer, FakeVerificationTokens, InMemoryLibrary, World};
+use library_testkit::{
+    FakeFailedLogins, FakePasswordHasher, FakePasswordResetTokens, FakeTokenIssuer, FakeVerificationTokens, InMemoryLibrary,
+    World,
+};
 use std::{future::ready, sync::Arc};
 use time::OffsetDateTime;
 
@@ -21,6 +24,10 @@ fn token_issuer(clock: Arc<dyn Clock>) -> Arc<dyn TokenIssuer> {
 
 fn verification_token_issuer(clock: Arc<dyn Clock>) -> Arc<dyn VerificationTokenIssuer> {
     Arc::new(FakeVerificationTokens::new(clock))
+}
+
+fn password_reset_token_issuer(clock: Arc<dyn Clock>) -> Arc<dyn PasswordResetTokenIssuer> {
+    Arc::new(FakePasswordResetTokens::new(clock))
 }
 
 /// The time that it really is, because this suite waits.
@@ -55,3 +62,4 @@ library_testkit::unit_of_work_contract!(open);
 library_testkit::password_hasher_contract!(password_hasher);
 library_testkit::token_issuer_contract!(token_issuer);
 library_testkit::verification_token_issuer_contract!(verification_token_issuer);
+library_testkit::password_reset_token_issuer_contract!(password_reset_token_issuer);

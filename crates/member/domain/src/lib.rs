@@ -4,7 +4,8 @@
 //! - [`Password`], [`PasswordHash`], [`Credentials`]: what proves who somebody is, and no part of `Member`, so that no cache and
 //!   no response can hold it;
 //! - [`MemberField`]: what the members are filtered and sorted by;
-//! - [`MemberRepository`], [`CredentialRepository`], [`PasswordHasher`], [`VerificationTokenIssuer`]: the ports.
+//! - [`MemberRepository`], [`CredentialRepository`], [`PasswordHasher`], [`VerificationTokenIssuer`],
+//!   [`PasswordResetTokenIssuer`]: the ports.
 //!
 //! It may depend on `library-shared-domain` alone.
 
@@ -14,6 +15,7 @@ mod field;
 mod hasher;
 mod member;
 mod name;
+mod password_reset;
 mod repository;
 mod verification;
 
@@ -23,5 +25,8 @@ pub use field::MemberField;
 pub use hasher::PasswordHasher;
 pub use member::Member;
 pub use name::MemberName;
-pub use repository::{CreateMemberError, CredentialRepository, DeleteMemberError, MemberRepository, UpdateMemberError};
+pub use password_reset::{InvalidPasswordResetToken, PasswordResetToken, PasswordResetTokenIssuer};
+pub use repository::{
+    CreateMemberError, CredentialRepository, DeleteMemberError, MemberRepository, ReplaceCredentialsError, UpdateMemberError,
+};
 pub use verification::{InvalidVerificationToken, VerificationToken, VerificationTokenIssuer};

@@ -35,6 +35,12 @@ impl Member {
         true
     }
 
+    /// Notes that they have another password from now on. Which, is no part of a member; but who changes one after the other, changes
+    /// one state after the other.
+    pub const fn note_new_password(&mut self, now: OffsetDateTime) {
+        self.revision.touch(now);
+    }
+
     /// The member as they stand in the repository once this state has been saved.
     #[must_use]
     pub fn saved(self) -> Self {

@@ -1,4 +1,4 @@
-use crate::{Credentials, Email, Member, MemberField};
+use crate::{Credentials, Email, Member, MemberField, PasswordHash};
 use async_trait::async_trait;
 use library_shared_domain::{DependencyError, ListRequest, MemberId, Page};
 
@@ -64,6 +64,13 @@ pub trait CredentialRepository: Send + Sync {
     /// # Errors
     /// Only those of the machinery.
     async fn find_by_member(&self, id: MemberId) -> Result<Option<Credentials>, DependencyError>;
+
+    /// Puts the hash of another password in the place of this one, in one atomic step: of many callers who replace one hash at once,
+    /// exactly one succeeds.
+    ///
+    /// # Errors
+    /// [`ReplaceCredentialsError::Moved`] where the member has other credentials by now, or none.
+    async fn replace(&self, current: &Credentials, new: &PasswordHash) -> Result<(), ReplaceCredentialsError>;
 }
 
 /// Why a member was not created.
@@ -85,6 +92,17 @@ pub enum UpdateMemberError {
     Missing,
     /// The member has changed since they were loaded.
     #[error("the member has changed since they were loaded")]
+    Moved,
+    /// The machinery failed.
+    #[error(transparent)]
+    Dependency(#[from] DependencyError),
+}
+
+/// Why credentials were not replaced.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplaceCredentialsError {
+    /// The credentials have changed since they were loaded, or are gone.
+    #[error("the credentials have changed since they were loaded")]
     Moved,
     /// The machinery failed.
     #[error(transparent)]

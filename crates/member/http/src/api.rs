@@ -1,4 +1,6 @@
-use library_member_app::{DeleteMember, ListMembers, ReadMember, RegisterMember, ResendVerification, VerifyMember};
+use library_member_app::{
+    DeleteMember, ListMembers, ReadMember, RegisterMember, RequestPasswordReset, ResendVerification, ResetPassword, VerifyMember,
+};
 use library_shared_http::{CommandTasks, WriteTasks};
 use std::sync::Arc;
 
@@ -9,6 +11,8 @@ pub struct MemberApi {
     pub register_member: Arc<RegisterMember>,
     pub verify_member: Arc<VerifyMember>,
     pub resend_verification: Arc<ResendVerification>,
+    pub request_password_reset: Arc<RequestPasswordReset>,
+    pub reset_password: Arc<ResetPassword>,
     pub read_member: Arc<ReadMember>,
     pub list_members: Arc<ListMembers>,
     pub delete_member: Arc<DeleteMember>,

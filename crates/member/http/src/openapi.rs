@@ -3,10 +3,13 @@
 use crate::{
     delete_member::__path_delete_member,
     list_members::__path_list_members,
+    password_reset_page::__path_password_reset_page,
     read_member::__path_read_member,
     read_own_member::__path_read_own_member,
     register_member::__path_register_member,
+    request_password_reset::__path_request_password_reset,
     resend_verification::__path_resend_verification,
+    reset_password::__path_reset_password,
     verification_page::{__path_verification_page, LinkQuery},
     verify_member::__path_verify_member,
 };
@@ -39,6 +42,9 @@ pub const MEMBERS: &str = "Members";
         read_own_member,
         read_member,
         delete_member,
+        request_password_reset,
+        password_reset_page,
+        reset_password,
     ),
     tags((name = MEMBERS, description = "Who may use the library."))
 )]
@@ -75,6 +81,10 @@ pub fn new_member() -> Value {
 
 pub fn verification() -> Value {
     json!({"token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMWExZjliZCJ9.c2lnbmF0dXJl"})
+}
+
+pub fn password_reset() -> Value {
+    json!({"token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMWExZjliZCJ9.c2lnbmF0dXJl", "password": "correct horse"})
 }
 
 pub fn mail_request() -> Value {

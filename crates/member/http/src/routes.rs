@@ -1,6 +1,7 @@
 use crate::{
-    api::MemberApi, delete_member::delete_member, list_members::list_members, read_member::read_member,
-    read_own_member::read_own_member, register_member::register_member, resend_verification::resend_verification,
+    api::MemberApi, delete_member::delete_member, list_members::list_members, password_reset_page::password_reset_page,
+    read_member::read_member, read_own_member::read_own_member, register_member::register_member,
+    request_password_reset::request_password_reset, resend_verification::resend_verification, reset_password::reset_password,
     verification_page::verification_page, verify_member::verify_member,
 };
 use actix_web::web::{self, Data, ServiceConfig};
@@ -16,6 +17,8 @@ pub fn configure(api: MemberApi) -> impl FnOnce(&mut ServiceConfig) {
             .service(web::resource("/members/verify").route(get(verification_page)).route(web::post().to(verify_member)))
             .service(web::resource("/members/verify/resend").route(web::post().to(resend_verification)))
             .service(web::resource("/members/me").route(get(read_own_member)))
-            .service(web::resource("/members/{id}").route(get(read_member)).route(web::delete().to(delete_member)));
+            .service(web::resource("/members/{id}").route(get(read_member)).route(web::delete().to(delete_member)))
+            .service(web::resource("/auth/password/forgot").route(web::post().to(request_password_reset)))
+            .service(web::resource("/auth/password/reset").route(get(password_reset_page)).route(web::post().to(reset_password)));
     }
 }

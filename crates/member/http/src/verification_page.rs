@@ -1,24 +1,8 @@
-use crate::openapi;
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header},
-    web::Query,
-};
+use crate::{html, openapi};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Query};
 use askama::Template;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use library_shared_http::Problem;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
-use std::sync::LazyLock;
-
-/// What the page looks like.
-const STYLE: &str = include_str!("../templates/verification.css");
-
-/// Nothing but the page itself, by the hash of what it looks like, and its own form: no script, no frame, nothing from anywhere else.
-static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
-    let style = STANDARD.encode(Sha256::digest(STYLE));
-    format!("default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-});
 
 /// The page that a verification mail links to.
 #[derive(Template)]
@@ -50,6 +34,15 @@ pub struct LinkQuery {
     token: String,
 }
 
+impl LinkQuery {
+    /// The token of the link, if there is one; what has a U+0000 would be refused when it is posted.
+    pub fn token_of(request: &HttpRequest) -> Option<String> {
+        let query = Query::<Self>::from_query(request.query_string()).ok()?;
+        let token = query.token.trim();
+        (!token.is_empty() && !token.contains('\0')).then(|| token.to_owned())
+    }
+}
+
 /// `GET /members/verify`
 #[utoipa::path(
     get,
@@ -64,32 +57,19 @@ pub struct LinkQuery {
     ),
 )]
 pub async fn verification_page(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let token = Query::<LinkQuery>::from_query(request.query_string()).map(|query| query.into_inner().token).unwrap_or_default();
-    Ok(match token.trim() {
-        // What has a U+0000 would be refused when it is posted.
-        token if token.is_empty() || token.contains('\0') => page(Step::Refused { status: StatusCode::UNPROCESSABLE_ENTITY }),
-        token => page(Step::Confirm { token: token.to_owned() }),
-    })
+    Ok(page(match LinkQuery::token_of(&request) {
+        Some(token) => Step::Confirm { token },
+        None => Step::Refused { status: StatusCode::UNPROCESSABLE_ENTITY },
+    }))
 }
 
-/// The page as a response that is not stored: its address holds a token.
+/// The page as a response.
 pub fn page(step: Step) -> HttpResponse {
     let status = match step {
         Step::Confirm { .. } | Step::Verified => StatusCode::OK,
         Step::Refused { status } => status,
     };
-    let mut response = HttpResponse::build(status);
-    if status == StatusCode::UNAUTHORIZED {
-        response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
-    }
-    match (VerificationPage { style: STYLE, step }).render() {
-        Ok(html) => response
-            .content_type("text/html; charset=utf-8")
-            .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY.as_str()))
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .body(html),
-        Err(error) => HttpResponse::from_error(Problem::internal(error)),
-    }
+    html::page(status, &VerificationPage { style: html::STYLE, step })
 }
 
 #[cfg(test)]

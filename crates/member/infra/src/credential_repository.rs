@@ -2,7 +2,7 @@ use crate::schema::credentials;
 use async_trait::async_trait;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
-use library_member_domain::{CredentialRepository, Credentials, PasswordHash};
+use library_member_domain::{CredentialRepository, Credentials, PasswordHash, ReplaceCredentialsError};
 use library_shared_domain::{DependencyError, MemberId};
 use library_shared_infra::{
     database::{Session, SqlUuid},
@@ -44,5 +44,19 @@ impl CredentialRepository for SqlCredentialRepository {
                 .optional()
         })?;
         Ok(found.map(|hash| Credentials { member_id: id, password_hash: PasswordHash::from_phc(hash) }))
+    }
+
+    #[tracing::instrument(name = "credentials.replace", skip_all)]
+    async fn replace(&self, current: &Credentials, new: &PasswordHash) -> Result<(), ReplaceCredentialsError> {
+        let unchanged = credentials::table
+            .find(SqlUuid::new(current.member_id))
+            .filter(credentials::password_hash.eq(current.password_hash.expose()));
+        let replaced = with_connection!(self.session.write().await?, |connection| {
+            diesel::update(unchanged).set(credentials::password_hash.eq(new.expose())).execute(connection).await
+        });
+        match replaced.map_err(DependencyError::from)? {
+            0 => Err(ReplaceCredentialsError::Moved),
+            _ => Ok(()),
+        }
     }
 }

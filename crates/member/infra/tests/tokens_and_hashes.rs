@@ -1,11 +1,15 @@
 //! Verification tokens and password hashes, held to their ports' contracts.
 
 use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher as _};
-use library_member_domain::{InvalidVerificationToken, PasswordHash, PasswordHasher, VerificationTokenIssuer};
-use library_member_infra::{Argon2PasswordHasher, JwtVerificationTokens};
+use library_member_domain::{
+    InvalidPasswordResetToken, InvalidVerificationToken, PasswordHash, PasswordHasher, PasswordResetToken,
+    PasswordResetTokenIssuer, VerificationTokenIssuer,
+};
+use library_member_infra::{Argon2PasswordHasher, JwtPasswordResetTokens, JwtVerificationTokens};
 use library_shared_domain::{Clock, MemberId};
 use library_shared_infra::{JwtAlgorithm, JwtKeys};
-use library_testkit::{ManualClock, a_password, unique_id};
+use library_testkit::{ManualClock, a_member, a_password, credentials_of, unique_id};
+use rstest::rstest;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -25,8 +29,13 @@ fn tokens(clock: Arc<dyn Clock>) -> Arc<dyn VerificationTokenIssuer> {
     Arc::new(JwtVerificationTokens::new(keys(), clock, Duration::hours(24)))
 }
 
+fn reset_tokens(clock: Arc<dyn Clock>) -> Arc<dyn PasswordResetTokenIssuer> {
+    Arc::new(JwtPasswordResetTokens::new(keys(), clock, Duration::HOUR))
+}
+
 library_testkit::password_hasher_contract!(hasher);
 library_testkit::verification_token_issuer_contract!(tokens);
+library_testkit::password_reset_token_issuer_contract!(reset_tokens);
 
 #[test]
 fn a_verification_token_says_whose_it_is_for_what_and_until_when() {
@@ -35,6 +44,35 @@ fn a_verification_token_says_whose_it_is_for_what_and_until_when() {
     let claims: Value = keys().check(token.expose()).expect("claims");
     let now = clock.now().unix_timestamp();
     assert_eq!(claims, json!({"sub": member.to_string(), "purpose": "verify_email", "iat": now, "exp": now + 86_400}));
+}
+
+#[test]
+fn a_reset_token_says_whose_it_is_for_what_in_which_state_and_until_when() {
+    let (member, clock) = (a_member().build(), Arc::new(ManualClock::default()));
+    let credentials = credentials_of(&member);
+    let token = reset_tokens(clock.clone()).issue(&member, &credentials).expect("a token");
+    let mut claims: Value = keys().check(token.expose()).expect("claims");
+    let state = claims.as_object_mut().and_then(|claims| claims.remove("state")).expect("a state");
+    let now = clock.now().unix_timestamp();
+    assert_eq!(claims, json!({"sub": member.id().to_string(), "purpose": "reset_password", "iat": now, "exp": now + 3_600}));
+    // 256 bits in base64url, in which neither the hash nor the address can be read.
+    assert_eq!(state.as_str().map(str::len), Some(43));
+}
+
+#[rstest]
+#[case::verification("verify_email")]
+#[case::access("access")]
+fn a_token_for_something_else_sets_no_password(#[case] purpose: &str) {
+    let (member, issuer) = (a_member().build(), reset_tokens(Arc::new(ManualClock::default())));
+    let credentials = credentials_of(&member);
+    let good = issuer.issue(&member, &credentials).expect("a token");
+    let mut claims: Value = keys().check(good.expose()).expect("claims");
+    claims["purpose"] = purpose.into();
+    let token = PasswordResetToken::from_text(keys().sign(&claims).expect("a token"));
+    assert_eq!(issuer.member_of(&token), Err(InvalidPasswordResetToken));
+    assert_eq!(issuer.verify(&token, &member, &credentials), Err(InvalidPasswordResetToken));
+    let tokens = tokens(Arc::new(ManualClock::default()));
+    assert_eq!(tokens.verify(good.expose()), Err(InvalidVerificationToken));
 }
 
 #[test]

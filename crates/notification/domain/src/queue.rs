@@ -9,6 +9,10 @@ use uuid::Uuid;
 pub enum NotificationKind {
     /// Asks a new member to prove that the address is theirs.
     Verification,
+    /// Lets a member who forgot their password set a new one.
+    PasswordReset,
+    /// Tells a member that their password was changed.
+    PasswordChanged,
 }
 
 /// The text names no kind of notification.
@@ -17,11 +21,16 @@ pub enum NotificationKind {
 pub struct InvalidNotificationKind(String);
 
 impl NotificationKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[Self::Verification, Self::PasswordReset, Self::PasswordChanged];
+
     /// The name that a queue keeps it under.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Verification => "verification",
+            Self::PasswordReset => "password_reset",
+            Self::PasswordChanged => "password_changed",
         }
     }
 }
@@ -36,10 +45,8 @@ impl FromStr for NotificationKind {
     type Err = InvalidNotificationKind;
 
     fn from_str(text: &str) -> Result<Self, InvalidNotificationKind> {
-        match text {
-            "verification" => Ok(Self::Verification),
-            _ => Err(InvalidNotificationKind(text.to_owned())),
-        }
+        let named = Self::ALL.iter().find(|kind| kind.as_str() == text);
+        named.copied().ok_or_else(|| InvalidNotificationKind(text.to_owned()))
     }
 }
 
@@ -191,8 +198,9 @@ mod tests {
 
     #[test]
     fn a_kind_is_read_back_from_its_name() {
-        let kind = NotificationKind::Verification;
-        assert_eq!(kind.as_str().parse(), Ok(kind));
+        for kind in NotificationKind::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(*kind));
+        }
         assert!("Verification".parse::<NotificationKind>().is_err());
     }
 }

@@ -4,8 +4,9 @@ use super::{
     variables::{
         ACCESS_TOKEN_TTL_MINUTES, APP_BASE_URL, CACHE_TTL, CORS_ALLOWED_ORIGINS, DATABASE_URL, HOST, JWT_ALGORITHM,
         JWT_PRIVATE_KEY_FILE, JWT_PUBLIC_KEY_FILE, JWT_SECRET_KEY, LOAN_PERIOD_DAYS, LOG_FORMAT, LOG_LEVEL, MAX_CONNECTIONS,
-        OTEL_EXPORTER_OTLP_ENDPOINT, PORT, RATE_LIMIT, RATE_LIMIT_PER_MINUTE, REDIS_URL, REFRESH_TOKEN_TTL_DAYS, SMTP_FROM,
-        SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_USE_TLS, SMTP_USERNAME, TRUSTED_PROXIES, VERIFICATION_TOKEN_TTL_HOURS,
+        OTEL_EXPORTER_OTLP_ENDPOINT, PASSWORD_RESET_TOKEN_TTL_MINUTES, PORT, RATE_LIMIT, RATE_LIMIT_PER_MINUTE, REDIS_URL,
+        REFRESH_TOKEN_TTL_DAYS, SMTP_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_USE_TLS, SMTP_USERNAME, TRUSTED_PROXIES,
+        VERIFICATION_TOKEN_TTL_HOURS,
     },
 };
 use library_auth_app::RefreshTokenLifetime;
@@ -51,6 +52,8 @@ pub struct Settings {
     pub refresh_token_ttl: RefreshTokenLifetime,
     /// For how long a verification token is good.
     pub verification_token_ttl: time::Duration,
+    /// For how long a password reset token is good.
+    pub password_reset_token_ttl: time::Duration,
     /// For how long a book is lent.
     pub loan_period: LoanPeriod,
     /// What is logged.
@@ -156,6 +159,7 @@ impl Reader {
         let access_token_ttl = self.positive::<u32>(ACCESS_TOKEN_TTL_MINUTES);
         let refresh_token_ttl = self.positive::<u16>(REFRESH_TOKEN_TTL_DAYS);
         let verification_token_ttl = self.positive::<u16>(VERIFICATION_TOKEN_TTL_HOURS);
+        let password_reset_token_ttl = self.positive::<u16>(PASSWORD_RESET_TOKEN_TTL_MINUTES);
         let loan_period = self.positive::<u16>(LOAN_PERIOD_DAYS);
         let log_level = self.required(LOG_LEVEL, log_level);
         let log_format = self.required(LOG_FORMAT, log_format);
@@ -181,6 +185,7 @@ impl Reader {
             access_token_ttl: time::Duration::minutes(access_token_ttl?.into()),
             refresh_token_ttl: RefreshTokenLifetime::from_days(refresh_token_ttl?),
             verification_token_ttl: time::Duration::hours(verification_token_ttl?.into()),
+            password_reset_token_ttl: time::Duration::minutes(password_reset_token_ttl?.into()),
             loan_period: LoanPeriod::from_days(loan_period?).ok()?,
             log_level: log_level?,
             log_format: log_format?,

@@ -36,6 +36,7 @@ variables! {
     ACCESS_TOKEN_TTL_MINUTES = Some("15"), "a whole number of minutes, greater than 0";
     REFRESH_TOKEN_TTL_DAYS = Some("30"), "a whole number of days, greater than 0";
     VERIFICATION_TOKEN_TTL_HOURS = Some("24"), "a whole number of hours, greater than 0";
+    PASSWORD_RESET_TOKEN_TTL_MINUTES = Some("60"), "a whole number of minutes, greater than 0";
     LOAN_PERIOD_DAYS = Some("14"), "a whole number of days, greater than 0";
     LOG_LEVEL = Some("INFO"), "DEBUG, INFO, WARNING, ERROR or CRITICAL";
     LOG_FORMAT = Some("console"), "console or json";

@@ -18,7 +18,8 @@ async fn nobody_keeps_a_token(#[values(Sqlite, Postgres)] backend: Backend) {
     let refresh = server.post("/auth/refresh", json!({"refresh_token": login.json()["refresh_token"]})).await;
     let refused = server.post("/auth/login", json!({"email": member.email, "password": "x"})).await;
     let page = server.get("/members/verify?token=x").await;
-    let answers = [(200, login), (200, refresh), (401, refused), (200, page)];
+    let form = server.get("/auth/password/reset?token=x").await;
+    let answers = [(200, login), (200, refresh), (401, refused), (200, page), (200, form)];
     for (status, answer) in answers {
         assert_eq!((answer.status, answer.header("Cache-Control")), (status, Some("no-store")), "{answer:#?}");
     }

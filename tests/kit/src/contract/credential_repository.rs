@@ -1,8 +1,12 @@
 //! What a `CredentialRepository` promises.
 
-use super::{World, macros::assert_shape};
+use super::{
+    World,
+    macros::assert_shape,
+    racing::{WAYS, count, race},
+};
 use crate::builders::{a_member, credentials_of, unique_id};
-use library_member_domain::{Credentials, PasswordHash};
+use library_member_domain::{Credentials, Member, PasswordHash, ReplaceCredentialsError};
 use library_shared_domain::{DependencyError, MemberId};
 
 /// Runs the suite over the worlds that `$open`, an `async fn() -> World`, opens.
@@ -15,6 +19,10 @@ macro_rules! credential_repository_contract {
             credentials_of_a_missing_member_are_refused,
             a_member_has_credentials_once,
             credentials_go_with_their_member,
+            a_replaced_password_is_another_from_then_on,
+            a_password_that_is_another_by_now_is_not_replaced,
+            credentials_that_are_gone_are_not_replaced,
+            of_many_who_replace_one_password_one_succeeds,
         }
     };
 }
@@ -65,4 +73,64 @@ pub async fn credentials_go_with_their_member(world: World) {
     assert!(given.credentials.find_by_member(member.id()).await.expect("looked up").is_some());
     given.members.delete(member.id()).await.expect("deleted");
     assert!(given.credentials.find_by_member(member.id()).await.expect("looked up").is_none());
+}
+
+pub async fn a_replaced_password_is_another_from_then_on(world: World) {
+    let given = &world.repositories;
+    let (member, other) = (given.given_member(a_member()).await, given.given_member(a_member()).await);
+    let (first, others) = (credentials_of(&member), credentials_of(&other));
+    given.credentials.create(&first).await.expect("created");
+    given.credentials.create(&others).await.expect("created");
+    given.credentials.replace(&first, &hash("$second")).await.expect("replaced");
+    assert_eq!(hash_of(&world, &member).await.as_deref(), Some("$second"));
+    let second = Credentials { password_hash: hash("$second"), ..first };
+    given.credentials.replace(&second, &hash("$third")).await.expect("replaced");
+    assert_eq!(hash_of(&world, &member).await.as_deref(), Some("$third"));
+    assert_eq!(hash_of(&world, &other).await.as_deref(), Some(others.password_hash.expose()));
+}
+
+pub async fn a_password_that_is_another_by_now_is_not_replaced(world: World) {
+    let given = &world.repositories;
+    let member = given.given_member(a_member()).await;
+    let first = credentials_of(&member);
+    given.credentials.create(&first).await.expect("created");
+    given.credentials.replace(&first, &hash("$second")).await.expect("replaced");
+    assert_shape!(given.credentials.replace(&first, &hash("$third")).await, Err(ReplaceCredentialsError::Moved));
+    assert_eq!(hash_of(&world, &member).await.as_deref(), Some("$second"));
+}
+
+pub async fn credentials_that_are_gone_are_not_replaced(world: World) {
+    let given = &world.repositories;
+    let (without, deleted) = (given.given_member(a_member()).await, given.given_member(a_member()).await);
+    given.credentials.create(&credentials_of(&deleted)).await.expect("created");
+    given.members.delete(deleted.id()).await.expect("deleted");
+    for member in [without, deleted, a_member().build()] {
+        let replaced = given.credentials.replace(&credentials_of(&member), &hash("$second")).await;
+        assert_shape!(replaced, Err(ReplaceCredentialsError::Moved));
+        assert_eq!(hash_of(&world, &member).await, None);
+    }
+}
+
+pub async fn of_many_who_replace_one_password_one_succeeds(world: World) {
+    let given = &world.repositories;
+    let member = given.given_member(a_member()).await;
+    let first = credentials_of(&member);
+    given.credentials.create(&first).await.expect("created");
+    let outcomes = race(|way| {
+        let (credentials, first, new) = (given.credentials.clone(), first.clone(), format!("$by {way}"));
+        async move { credentials.replace(&first, &hash(&new)).await.map(|()| new) }
+    })
+    .await;
+    assert_eq!(count(&outcomes, Result::is_ok), 1, "{outcomes:?}");
+    assert_eq!(count(&outcomes, |it| matches!(it, Err(ReplaceCredentialsError::Moved))), WAYS - 1, "{outcomes:?}");
+    assert_eq!(hash_of(&world, &member).await, outcomes.into_iter().find_map(Result::ok));
+}
+
+fn hash(text: &str) -> PasswordHash {
+    PasswordHash::from_phc(text.to_owned())
+}
+
+async fn hash_of(world: &World, member: &Member) -> Option<String> {
+    let found = world.repositories.credentials.find_by_member(member.id()).await.expect("looked up");
+    found.map(|credentials| credentials.password_hash.expose().to_owned())
 }

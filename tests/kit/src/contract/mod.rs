@@ -31,6 +31,7 @@ pub mod member_repository;
 pub mod notification_queue;
 mod paging;
 pub mod password_hasher;
+pub mod password_reset_token_issuer;
 mod racing;
 pub mod rate_limiter;
 pub mod refresh_token_repository;

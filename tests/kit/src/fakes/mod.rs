@@ -9,6 +9,7 @@ mod failures;
 mod ids;
 mod notifier;
 mod password_hasher;
+mod password_reset_tokens;
 mod token_issuer;
 mod verification_tokens;
 
@@ -19,5 +20,6 @@ pub use failed_logins::FakeFailedLogins;
 pub use ids::SequentialIds;
 pub use notifier::RecordingNotifier;
 pub use password_hasher::FakePasswordHasher;
+pub use password_reset_tokens::FakePasswordResetTokens;
 pub use token_issuer::FakeTokenIssuer;
 pub use verification_tokens::FakeVerificationTokens;

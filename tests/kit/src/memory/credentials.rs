@@ -1,6 +1,6 @@
 use super::{Port, state::keep, store::Store};
 use async_trait::async_trait;
-use library_member_domain::{CredentialRepository, Credentials};
+use library_member_domain::{CredentialRepository, Credentials, PasswordHash, ReplaceCredentialsError};
 use library_shared_domain::{DependencyError, MemberId};
 
 pub(super) struct MemoryCredentials(pub(super) Store);
@@ -20,5 +20,18 @@ impl CredentialRepository for MemoryCredentials {
 
     async fn find_by_member(&self, id: MemberId) -> Result<Option<Credentials>, DependencyError> {
         self.0.read(Port::Credentials, |state| state.credentials.get(&id).cloned())
+    }
+
+    async fn replace(&self, current: &Credentials, new: &PasswordHash) -> Result<(), ReplaceCredentialsError> {
+        self.0
+            .write(Port::Credentials, |state| {
+                let stored = state.credentials.get_mut(&current.member_id).ok_or(ReplaceCredentialsError::Moved)?;
+                if stored.password_hash.expose() != current.password_hash.expose() {
+                    return Err(ReplaceCredentialsError::Moved);
+                }
+                stored.password_hash = new.clone();
+                Ok(())
+            })
+            .await
     }
 }

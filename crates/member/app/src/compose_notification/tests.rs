@@ -1,8 +1,11 @@
-use super::{ComposeNotification, VerificationLink};
-use library_member_domain::{Member, VerificationTokenIssuer};
+use super::{AccountTokens, ComposeNotification};
+use crate::AccountLinks;
+use library_member_domain::{Member, PasswordResetToken, PasswordResetTokenIssuer, VerificationTokenIssuer};
 use library_notification_domain::{Composer, Message, NotificationKind};
 use library_shared_domain::{DependencyError, MemberId};
-use library_testkit::{FakeVerificationTokens, InMemoryLibrary, ManualClock, Port, Repositories, a_member};
+use library_testkit::{
+    FakePasswordResetTokens, FakeVerificationTokens, InMemoryLibrary, ManualClock, Port, Repositories, a_member, credentials_of,
+};
 use rstest::rstest;
 use std::sync::Arc;
 use time::Duration;
@@ -12,14 +15,18 @@ struct Desk {
     library: InMemoryLibrary,
     clock: Arc<ManualClock>,
     tokens: Arc<FakeVerificationTokens>,
+    reset_tokens: Arc<FakePasswordResetTokens>,
     composer: ComposeNotification,
 }
 
 fn a_desk_under(base_url: &str) -> Desk {
     let (library, clock) = (InMemoryLibrary::new(), Arc::new(ManualClock::default()));
     let tokens = Arc::new(FakeVerificationTokens::new(clock.clone()));
-    let composer = ComposeNotification::new(library.members(), tokens.clone(), VerificationLink::under(base_url));
-    Desk { library, clock, tokens, composer }
+    let reset_tokens = Arc::new(FakePasswordResetTokens::new(clock.clone()));
+    let account_tokens = AccountTokens { verification: tokens.clone(), password_reset: reset_tokens.clone() };
+    let links = AccountLinks::under(base_url);
+    let composer = ComposeNotification::new(library.members(), library.credentials(), account_tokens, links);
+    Desk { library, clock, tokens, reset_tokens, composer }
 }
 
 fn a_desk() -> Desk {
@@ -33,6 +40,10 @@ impl Desk {
 
     async fn compose(&self, id: MemberId) -> Result<Option<Message>, DependencyError> {
         self.composer.compose(NotificationKind::Verification, id).await
+    }
+
+    async fn compose_another(&self, kind: NotificationKind, member: &Member) -> Option<Message> {
+        self.composer.compose(kind, member.id()).await.expect("composed")
     }
 
     async fn message_to(&self, member: &Member) -> Message {
@@ -92,14 +103,6 @@ async fn a_slash_at_the_end_of_the_services_address_does_not_count(#[case] base_
 }
 
 #[tokio::test]
-async fn there_is_nothing_to_say_to_a_member_who_is_gone() {
-    let desk = a_desk();
-    let ada = desk.ada().await;
-    desk.library.members().delete(ada.id()).await.expect("deleted");
-    assert_eq!(desk.compose(ada.id()).await.expect("composed"), None);
-}
-
-#[tokio::test]
 async fn there_is_nothing_to_say_to_a_member_who_is_verified() {
     let desk = a_desk();
     let member = Repositories::from(&desk.library).given_member(a_member().verified()).await;
@@ -121,5 +124,52 @@ async fn a_message_without_its_token_is_none() {
     let ada = desk.ada().await;
     desk.tokens.fail_next();
     let error = desk.compose(ada.id()).await.expect_err("unavailable");
+    assert!(matches!(error, DependencyError::Unavailable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn who_forgot_their_password_gets_a_link_that_is_bound_to_it() {
+    let desk = a_desk();
+    let ada = desk.ada().await;
+    let credentials = credentials_of(&ada);
+    desk.library.credentials().create(&credentials).await.expect("created");
+    let message = desk.compose_another(NotificationKind::PasswordReset, &ada).await.expect("something to say");
+    assert_eq!(message.recipient.address, "Ada@example.com");
+    assert_eq!(message.notification.subject.as_str(), "A new password for the library");
+    assert!(link(&message).starts_with("https://library.example.com/auth/password/reset?token="), "{}", link(&message));
+    let token = PasswordResetToken::from_text(token(&message).to_owned());
+    assert_eq!(desk.reset_tokens.verify(&token, &ada, &credentials), Ok(()));
+    assert!(!message.notification.body.as_str().contains("Ada"));
+}
+
+#[tokio::test]
+async fn who_changed_their_password_is_told_so() {
+    let desk = a_desk();
+    let message = desk.compose_another(NotificationKind::PasswordChanged, &desk.ada().await).await.expect("something to say");
+    assert_eq!(message.recipient.address, "Ada@example.com");
+    assert_eq!(message.notification.subject.as_str(), "Your password was changed");
+    assert!(!message.notification.body.as_str().contains("Ada") && !message.notification.body.as_str().contains("http"));
+}
+
+#[tokio::test]
+async fn there_is_nothing_to_say_of_any_kind_to_a_member_who_is_gone() {
+    let desk = a_desk();
+    let ada = desk.ada().await;
+    desk.library.members().delete(ada.id()).await.expect("deleted");
+    for kind in NotificationKind::ALL {
+        assert_eq!(desk.compose_another(*kind, &ada).await, None, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn credentials_that_cannot_be_read_are_not_taken_for_none() {
+    let desk = a_desk();
+    let ada = desk.ada().await;
+    desk.library.credentials().create(&credentials_of(&ada)).await.expect("created");
+    desk.library.fail_next(Port::Credentials);
+    let error = desk.composer.compose(NotificationKind::PasswordReset, ada.id()).await.expect_err("unavailable");
+    assert!(matches!(error, DependencyError::Unavailable { .. }), "{error:?}");
+    desk.reset_tokens.fail_next();
+    let error = desk.composer.compose(NotificationKind::PasswordReset, ada.id()).await.expect_err("unavailable");
     assert!(matches!(error, DependencyError::Unavailable { .. }), "{error:?}");
 }

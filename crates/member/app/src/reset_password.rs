@@ -1,0 +1,101 @@
+use crate::{Membership, membership::PasswordChange};
+use library_member_domain::{
+    Credentials, InvalidPasswordResetToken, Member, Password, PasswordHasher, PasswordResetToken, PasswordResetTokenIssuer,
+    ReplaceCredentialsError, UpdateMemberError,
+};
+use library_shared_domain::{
+    Clock, DependencyError, IdGenerator, MemberId, NotificationId, UPDATE_ATTEMPTS, UnitOfWork, contended,
+};
+use std::sync::Arc;
+
+/// Sets a new password by the token that was mailed to the member who forgot the old one.
+pub struct ResetPassword {
+    units: Arc<dyn UnitOfWork<Membership>>,
+    tokens: Arc<dyn PasswordResetTokenIssuer>,
+    hasher: Arc<dyn PasswordHasher>,
+    ids: Arc<dyn IdGenerator>,
+    clock: Arc<dyn Clock>,
+}
+
+/// The new password.
+#[derive(Debug, Clone)]
+pub struct ResetPasswordCommand {
+    /// The token of the mail.
+    pub token: PasswordResetToken,
+    /// The password that they chose.
+    pub password: Password,
+}
+
+/// Why no password was set.
+#[derive(Debug, thiserror::Error)]
+pub enum ResetPasswordError {
+    /// The token is bad, expired, tampered with, of another purpose, was used before, or its member has changed or is gone.
+    #[error(transparent)]
+    InvalidToken(#[from] InvalidPasswordResetToken),
+    /// The machinery failed.
+    #[error(transparent)]
+    Dependency(#[from] DependencyError),
+}
+
+impl ResetPassword {
+    /// The use case on these ports.
+    pub fn new(
+        units: Arc<dyn UnitOfWork<Membership>>,
+        tokens: Arc<dyn PasswordResetTokenIssuer>,
+        hasher: Arc<dyn PasswordHasher>,
+        ids: Arc<dyn IdGenerator>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { units, tokens, hasher, ids, clock }
+    }
+
+    /// Sets the password, ends all sessions of the member, and queues the mail that tells them. Of many who present one token, one
+    /// succeeds.
+    ///
+    /// # Errors
+    /// [`ResetPasswordError::InvalidToken`] for a token that is not good, or no longer.
+    #[tracing::instrument(name = "reset_password", skip_all)]
+    pub async fn execute(&self, command: ResetPasswordCommand) -> Result<(), ResetPasswordError> {
+        let id = self.tokens.member_of(&command.token)?;
+        // First in a unit of its own, so that a token that is dead costs no hash; then hashing, because no transaction must wait
+        // for that.
+        self.redeem(&*self.units.begin().await?, id, &command.token).await?;
+        let password_hash = self.hasher.hash(&command.password).await?;
+        for _ in 0..UPDATE_ATTEMPTS {
+            let unit = self.units.begin().await?;
+            let (mut member, credentials) = self.redeem(&unit, id, &command.token).await?;
+            let now = self.clock.now();
+            member.note_new_password(now);
+            match unit.members.update(&member).await {
+                Ok(_) => {}
+                Err(UpdateMemberError::Moved) => continue,
+                Err(UpdateMemberError::Missing) => return Err(InvalidPasswordResetToken.into()),
+                Err(UpdateMemberError::Dependency(error)) => return Err(error.into()),
+            }
+            let notification = NotificationId::from(self.ids.generate());
+            let change = PasswordChange { current: &credentials, new: &password_hash, except: None, notification, now };
+            match unit.change_password(change).await {
+                Ok(()) => return Ok(unit.commit().await?),
+                Err(ReplaceCredentialsError::Moved) => {}
+                Err(ReplaceCredentialsError::Dependency(error)) => return Err(error.into()),
+            }
+        }
+        Err(contended().into())
+    }
+
+    /// The member of this id, with the credentials that the token may replace.
+    async fn redeem(
+        &self,
+        unit: &Membership,
+        id: MemberId,
+        token: &PasswordResetToken,
+    ) -> Result<(Member, Credentials), ResetPasswordError> {
+        let member = unit.members.find_by_id(id).await?.ok_or(InvalidPasswordResetToken)?;
+        let credentials = unit.credentials.find_by_member(id).await?.ok_or(InvalidPasswordResetToken)?;
+        self.tokens.verify(token, &member, &credentials)?;
+        Ok((member, credentials))
+    }
+}
+
+#[cfg(test)]
+mod tests;
