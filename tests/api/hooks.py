@@ -51,7 +51,7 @@ current = Current()
 
 # A token is asked for again when an answer is 401.
 @schemathesis.auth(retry_on=[401]).apply_to(
-    operation_id=["list_loans", "list_own_loans", "borrow_book", "read_loan", "return_book", "read_own_member"]
+    operation_id=["list_loans", "list_own_loans", "borrow_book", "read_loan", "return_book", "read_own_member", "patch_own_member"]
 )
 class Authentication:
     def get(self, case, context):
@@ -82,6 +82,9 @@ def before_call(context, case, kwargs):
         case.body |= {"email": current.caller.email, "password": PASSWORD}
     if operation == "verify_member":
         case.body["token"] = current.caller.verification_token
+    if operation == "patch_own_member" and {"password", "current_password"} & case.body.keys():
+        # They go together, and the caller goes on with the same.
+        case.body |= {"password": PASSWORD, "current_password": PASSWORD}
     if operation == "refresh_tokens":
         # It is good for one use.
         case.body["refresh_token"] = current.log_in()["refresh_token"]

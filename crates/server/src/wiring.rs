@@ -18,13 +18,13 @@ use library_loan_http::LoanApi;
 use library_loan_infra::SqlLoanRepository;
 use library_member_app::{
     AccountLinks, AccountTokens, ComposeNotification, DeleteMember, ListMembers, Membership, ReadMember, RegisterMember,
-    RequestPasswordReset, ResendVerification, ResetPassword, VerifyCredentials, VerifyMember,
+    RequestPasswordReset, ResendVerification, ResetPassword, UpdateMember, VerifyCredentials, VerifyMember,
 };
 use library_member_domain::{CredentialRepository, Member, MemberRepository, PasswordHasher};
 use library_member_http::MemberApi;
 use library_member_infra::{
-    Argon2PasswordHasher, CachedMemberRepository, JwtPasswordResetTokens, JwtVerificationTokens, MemberInRedis,
-    SqlAccountDirectory, SqlCredentialRepository, SqlMemberRepository,
+    Argon2PasswordHasher, CachedMemberRepository, JwtEmailChangeTokens, JwtPasswordResetTokens, JwtVerificationTokens,
+    MemberInRedis, SqlAccountDirectory, SqlCredentialRepository, SqlMemberRepository,
 };
 use library_notification_app::{DeliverNotifications, ListNotifications, RetryNotifications};
 use library_notification_domain::{NotificationQueue, Notifier, RetryPolicy};
@@ -150,7 +150,12 @@ impl Adapters {
         let (units, clock) = (self.membership(), self.clock.clone());
         MemberApi {
             register_member: Arc::new(RegisterMember::new(units.clone(), self.hasher.clone(), self.ids.clone(), clock.clone())),
-            verify_member: Arc::new(VerifyMember::new(units.clone(), self.account_tokens.verification.clone(), clock.clone())),
+            verify_member: Arc::new(VerifyMember::new(
+                units.clone(),
+                self.account_tokens.verification.clone(),
+                self.account_tokens.email_change.clone(),
+                clock.clone(),
+            )),
             resend_verification: Arc::new(ResendVerification::new(units.clone(), self.ids.clone(), clock.clone())),
             request_password_reset: Arc::new(RequestPasswordReset::new(units.clone(), self.ids.clone(), clock.clone())),
             reset_password: Arc::new(ResetPassword::new(
@@ -162,6 +167,7 @@ impl Adapters {
             )),
             read_member: Arc::new(ReadMember::new(members.clone())),
             list_members: Arc::new(ListMembers::new(members)),
+            update_member: Arc::new(UpdateMember::new(units.clone(), self.hasher.clone(), self.ids.clone(), self.clock.clone())),
             delete_member: Arc::new(DeleteMember::new(units)),
             commands: commands.clone(),
             writes: writes.clone(),
@@ -295,6 +301,7 @@ fn account_tokens(settings: &Settings, clock: &Arc<dyn Clock>) -> AccountTokens 
         (&settings.jwt_keys, settings.verification_token_ttl, settings.password_reset_token_ttl);
     AccountTokens {
         verification: Arc::new(JwtVerificationTokens::new(keys.clone(), clock.clone(), verification)),
+        email_change: Arc::new(JwtEmailChangeTokens::new(keys.clone(), clock.clone(), verification)),
         password_reset: Arc::new(JwtPasswordResetTokens::new(keys.clone(), clock.clone(), password_reset)),
     }
 }

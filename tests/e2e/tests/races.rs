@@ -267,6 +267,72 @@ async fn of_many_who_present_one_reset_token_one_succeeds(#[values(Sqlite, Postg
 
 #[rstest]
 #[tokio::test]
+async fn of_sixteen_changes_of_one_expected_state_of_a_member_one_is_made(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let tokens = server.given_login(&server.given_member().await).await;
+    let clients = warm_up((0..MANY).map(|_| server.another().with_token(&tokens.access)).collect()).await;
+    for _ in 0..3 {
+        let etag = clients[0].get("/members/me").await.etag().to_owned();
+        let answers = racing(MANY, |number| {
+            let body = json!({"name": format!("by {number}"), "email": format!("by{number}@example.com")});
+            let request = clients[number].request("PATCH", "/members/me").header("If-Match", &etag).json(&body);
+            let client = clients[number].clone();
+            async move { client.send(request).await }
+        })
+        .await;
+        assert_eq!(tally(&answers), BTreeMap::from([(200, 1), (412, MANY - 1)]));
+        clients[0].get("/members/me").await.assert_is(200, &winner(&answers, 200));
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_eight_who_replace_one_password_one_succeeds(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let member = server.given_member().await;
+    let tokens = server.given_login(&member).await;
+    let clients = warm_up((0..EIGHT).map(|_| server.another().with_token(&tokens.access)).collect()).await;
+    let answers = racing(EIGHT, |number| {
+        let body =
+            json!({"name": format!("by {number}"), "password": format!("password {number}"), "current_password": PASSWORD});
+        let client = clients[number].clone();
+        async move { client.patch("/members/me", body).await }
+    })
+    .await;
+    assert_eq!(tally(&answers), BTreeMap::from([(200, 1), (422, EIGHT - 1)]));
+    let changed = answers.iter().position(|answer| answer.status == 200).expect("there is one");
+    server.get(&member.path()).await.assert_is(200, &answers[changed].json());
+    let login = json!({"email": member.email, "password": format!("password {changed}")});
+    assert_eq!(server.post("/auth/login", login).await.status, 200);
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_eight_who_prove_one_address_one_gets_it(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let clients = warm_up((0..EIGHT).map(|_| server.another()).collect()).await;
+    for round in 0..2 {
+        let (address, mut tokens) = (format!("wanted{round}@example.com"), Vec::new());
+        for number in 0..EIGHT {
+            let login = server.given_login(&server.given_member().await).await;
+            // In another spelling each, so that each mail is found.
+            let spelling = format!("{}{}", address[..=number].to_uppercase(), &address[number + 1..]);
+            let client = server.with_token(&login.access);
+            client.patch("/members/me", json!({"email": spelling})).await.json_of(200);
+            tokens.push(token_in(&server.mail_with(&spelling, "this is to be your address").await));
+        }
+        let answers = racing(EIGHT, |number| {
+            let (client, body) = (clients[number].clone(), json!({"token": tokens[number]}));
+            async move { client.post("/members/verify", body).await }
+        })
+        .await;
+        assert_eq!(tally(&answers), BTreeMap::from([(200, 1), (409, EIGHT - 1)]));
+        server.get(&format!("/members?email={address}")).await.assert_is(200, &json!([winner(&answers, 200)]));
+    }
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_book_that_is_deleted_while_it_is_borrowed_is_one_or_the_other(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
     let borrower = server.given_borrower().await;

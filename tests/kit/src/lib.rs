@@ -25,7 +25,7 @@ pub use builders::{
 };
 pub use contract::{Repositories, WAYS, World, count, race, race_of_two};
 pub use fakes::{
-    FakeComposer, FakeCredentialVerifier, FakeFailedLogins, FakePasswordHasher, FakePasswordResetTokens, FakeTokenIssuer,
-    FakeVerificationTokens, ManualClock, RecordingNotifier, SequentialIds,
+    FakeComposer, FakeCredentialVerifier, FakeEmailChangeTokens, FakeFailedLogins, FakePasswordHasher, FakePasswordResetTokens,
+    FakeTokenIssuer, FakeVerificationTokens, ManualClock, RecordingNotifier, SequentialIds,
 };
 pub use memory::{InMemoryLibrary, Port, Rival};

@@ -1,11 +1,11 @@
 //! The library in memory and the fakes, held to the same contracts as the real adapters.
 
 use library_auth_domain::{FailedLogins, TokenIssuer};
-use library_member_domain::{PasswordHasher, PasswordResetTokenIssuer, VerificationTokenIssuer};
+use library_member_domain::{EmailChangeTokenIssuer, PasswordHasher, PasswordResetTokenIssuer, VerificationTokenIssuer};
 use library_shared_domain::Clock;
 use library_testkit::{
-    FakeFailedLogins, FakePasswordHasher, FakePasswordResetTokens, FakeTokenIssuer, FakeVerificationTokens, InMemoryLibrary,
-    World,
+    FakeEmailChangeTokens, FakeFailedLogins, FakePasswordHasher, FakePasswordResetTokens, FakeTokenIssuer,
+    FakeVerificationTokens, InMemoryLibrary, World,
 };
 use std::{future::ready, sync::Arc};
 use time::OffsetDateTime;
@@ -28,6 +28,10 @@ fn verification_token_issuer(clock: Arc<dyn Clock>) -> Arc<dyn VerificationToken
 
 fn password_reset_token_issuer(clock: Arc<dyn Clock>) -> Arc<dyn PasswordResetTokenIssuer> {
     Arc::new(FakePasswordResetTokens::new(clock))
+}
+
+fn email_change_token_issuer(clock: Arc<dyn Clock>) -> Arc<dyn EmailChangeTokenIssuer> {
+    Arc::new(FakeEmailChangeTokens::new(clock))
 }
 
 /// The time that it really is, because this suite waits.
@@ -63,3 +67,4 @@ library_testkit::password_hasher_contract!(password_hasher);
 library_testkit::token_issuer_contract!(token_issuer);
 library_testkit::verification_token_issuer_contract!(verification_token_issuer);
 library_testkit::password_reset_token_issuer_contract!(password_reset_token_issuer);
+library_testkit::email_change_token_issuer_contract!(email_change_token_issuer);

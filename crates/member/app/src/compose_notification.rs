@@ -1,7 +1,8 @@
 use crate::AccountLinks;
 use async_trait::async_trait;
 use library_member_domain::{
-    CredentialRepository, Email, Member, MemberRepository, PasswordResetTokenIssuer, VerificationTokenIssuer,
+    CredentialRepository, Email, EmailChangeTokenIssuer, Member, MemberRepository, PasswordResetTokenIssuer,
+    VerificationTokenIssuer,
 };
 use library_notification_domain::{Body, Composer, Message, Notification, NotificationKind, Recipient, Subject};
 use library_shared_domain::{DependencyError, InvalidText, MemberId};
@@ -23,6 +24,8 @@ pub struct ComposeNotification {
 pub struct AccountTokens {
     /// Those that prove an address.
     pub verification: Arc<dyn VerificationTokenIssuer>,
+    /// Those that prove an address that is to take the place of another.
+    pub email_change: Arc<dyn EmailChangeTokenIssuer>,
     /// Those that set a new password.
     pub password_reset: Arc<dyn PasswordResetTokenIssuer>,
 }
@@ -65,6 +68,26 @@ impl ComposeNotification {
                     If it was not you who changed it, ask for a new password at once.\n";
         message(member.email(), "Your password was changed", body).map(Some)
     }
+
+    fn email_change(&self, member: &Member) -> Result<Option<Message>, DependencyError> {
+        let Some(address) = member.pending_email() else { return Ok(None) };
+        let link = self.links.verification(&self.tokens.email_change.issue(member.id(), address)?);
+        let body = format!(
+            "Hello,\n\nthis is to be your address at the library. Please confirm that it is yours:\n\n{link}\n\n\
+             If you have no account at the library, you need do nothing.\n"
+        );
+        message(address, "Your new address at the library", &body).map(Some)
+    }
+
+    fn email_change_notice(member: &Member) -> Result<Option<Message>, DependencyError> {
+        if member.pending_email().is_none() {
+            return Ok(None);
+        }
+        let body = "Hello,\n\nanother address is to take the place of this one in your account at the library, as soon as it is \
+                    confirmed. Until then, nothing changes.\n\n\
+                    If it was not you who asked for it, set a new password at once, and your address back to this one.\n";
+        message(member.email(), "Your address is about to change", body).map(Some)
+    }
 }
 
 #[async_trait]
@@ -75,6 +98,8 @@ impl Composer for ComposeNotification {
             NotificationKind::Verification => self.verification(&member),
             NotificationKind::PasswordReset => self.password_reset(&member).await,
             NotificationKind::PasswordChanged => Self::password_changed(&member),
+            NotificationKind::EmailChange => self.email_change(&member),
+            NotificationKind::EmailChangeNotice => Self::email_change_notice(&member),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The members' use cases, one a file: [`RegisterMember`], [`VerifyMember`], [`ResendVerification`], [`RequestPasswordReset`], [`ResetPassword`],
-//! [`ReadMember`], [`ListMembers`], [`DeleteMember`]; and
+//! [`ReadMember`], [`UpdateMember`], [`ListMembers`], [`DeleteMember`]; and
 //! what other contexts ask of members: [`VerifyCredentials`] behind auth's port `CredentialVerifier`, [`ComposeNotification`]
 //! behind notification's port `Composer`.
 //!
@@ -16,6 +16,7 @@ mod register_member;
 mod request_password_reset;
 mod resend_verification;
 mod reset_password;
+mod update_member;
 mod verify_credentials;
 mod verify_member;
 
@@ -29,5 +30,6 @@ pub use register_member::{RegisterMember, RegisterMemberCommand, RegisterMemberE
 pub use request_password_reset::RequestPasswordReset;
 pub use resend_verification::ResendVerification;
 pub use reset_password::{ResetPassword, ResetPasswordCommand, ResetPasswordError};
+pub use update_member::{NewPassword, UpdateMember, UpdateMemberCommand, UpdateMemberError};
 pub use verify_credentials::VerifyCredentials;
 pub use verify_member::{VerifyMember, VerifyMemberError};

@@ -70,6 +70,8 @@ impl ResetPassword {
                 Ok(_) => {}
                 Err(UpdateMemberError::Moved) => continue,
                 Err(UpdateMemberError::Missing) => return Err(InvalidPasswordResetToken.into()),
+                // It changes no address, so that is a fault of ours.
+                Err(error @ UpdateMemberError::DuplicateEmail) => return Err(DependencyError::failed("database", error).into()),
                 Err(UpdateMemberError::Dependency(error)) => return Err(error.into()),
             }
             let notification = NotificationId::from(self.ids.generate());

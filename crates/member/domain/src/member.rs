@@ -9,7 +9,17 @@ pub struct Member {
     name: MemberName,
     email: Email,
     is_verified: bool,
+    pending_email: Option<Email>,
     revision: Revision,
+}
+
+/// What is to change of a member; `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MemberChanges {
+    /// Their name.
+    pub name: Option<MemberName>,
+    /// Their address, which counts once it is proven.
+    pub email: Option<Email>,
 }
 
 impl Member {
@@ -22,7 +32,35 @@ impl Member {
     /// A member as a repository kept them.
     #[must_use]
     pub const fn restore(id: MemberId, name: MemberName, email: Email, is_verified: bool, revision: Revision) -> Self {
-        Self { id, name, email, is_verified, revision }
+        Self { id, name, email, is_verified, pending_email: None, revision }
+    }
+
+    /// The member as a repository kept them, with the address that waits to be proven, if there is one.
+    #[must_use]
+    pub fn with_pending_email(self, pending_email: Option<Email>) -> Self {
+        Self { pending_email, ..self }
+    }
+
+    /// Changes what they want of themselves. Another address, be it but in its spelling, waits to be proven, in the place of one that
+    /// may be waiting; the address that they have gives that one up.
+    pub fn revise(&mut self, changes: MemberChanges, now: OffsetDateTime) {
+        if let Some(name) = changes.name {
+            self.name = name;
+        }
+        if let Some(email) = changes.email {
+            self.pending_email = (email.as_str() != self.email.as_str()).then_some(email);
+        }
+        self.revision.touch(now);
+    }
+
+    /// Notes that the address that waits has been proven to be theirs: it takes the place of the one that they had. Tells whether one
+    /// was waiting.
+    pub fn confirm_pending_email(&mut self, now: OffsetDateTime) -> bool {
+        let Some(email) = self.pending_email.take() else { return false };
+        self.email = email;
+        self.is_verified = true;
+        self.revision.touch(now);
+        true
     }
 
     /// Notes that the address has been proven to be theirs, and tells whether that is news.
@@ -71,6 +109,12 @@ impl Member {
         self.is_verified
     }
 
+    /// The address that is to take the place of theirs, once they have proven it.
+    #[must_use]
+    pub const fn pending_email(&self) -> Option<&Email> {
+        self.pending_email.as_ref()
+    }
+
     /// Which saved state this is.
     #[must_use]
     pub const fn revision(&self) -> &Revision {
@@ -80,7 +124,7 @@ impl Member {
 
 #[cfg(test)]
 mod tests {
-    use super::Member;
+    use super::{Member, MemberChanges};
     use crate::{Email, MemberName};
     use library_shared_domain::MemberId;
     use time::{Duration, OffsetDateTime};
@@ -100,5 +144,46 @@ mod tests {
 
         assert!(member.is_verified());
         assert_eq!(member, verified);
+    }
+
+    #[test]
+    fn another_address_counts_once_it_is_proven() {
+        let (mut member, later) = (ada(), OffsetDateTime::UNIX_EPOCH + Duration::HOUR);
+        member.revise(to("Ada@example.org"), later);
+        assert_eq!((member.email().as_str(), pending(&member)), ("ada@example.com", Some("Ada@example.org")));
+        assert!(!member.is_verified());
+        assert!(member.confirm_pending_email(later));
+        assert_eq!((member.email().as_str(), pending(&member)), ("Ada@example.org", None));
+        assert!(member.is_verified());
+        let confirmed = member.clone();
+        assert!(!member.confirm_pending_email(later + Duration::DAY));
+        assert_eq!(member, confirmed);
+    }
+
+    #[test]
+    fn one_address_waits_at_a_time_and_the_one_they_have_gives_it_up() {
+        let (mut member, later) = (ada(), OffsetDateTime::UNIX_EPOCH + Duration::HOUR);
+        for address in ["first@example.com", "second@example.com", "ADA@example.com"] {
+            member.revise(to(address), later);
+            assert_eq!(pending(&member), Some(address));
+            member.revise(MemberChanges::default(), later);
+            assert_eq!(pending(&member), Some(address));
+        }
+        member.revise(to("ada@example.com"), later);
+        assert_eq!(pending(&member), None);
+    }
+
+    fn ada() -> Member {
+        let name = MemberName::parse("Ada").expect("a name");
+        let email = Email::parse("ada@example.com").expect("an address");
+        Member::new(MemberId::from_uuid(Uuid::nil()), name, email, OffsetDateTime::UNIX_EPOCH)
+    }
+
+    fn to(email: &str) -> MemberChanges {
+        MemberChanges { name: None, email: Some(Email::parse(email).expect("an address")) }
+    }
+
+    fn pending(member: &Member) -> Option<&str> {
+        member.pending_email().map(Email::as_str)
     }
 }

@@ -15,7 +15,7 @@ pub trait MemberRepository: Send + Sync {
     ///
     /// # Errors
     /// [`UpdateMemberError::Moved`] where another caller has saved in between; [`UpdateMemberError::Missing`] where the member
-    /// is gone.
+    /// is gone; [`UpdateMemberError::DuplicateEmail`] where another member has an equal address.
     async fn update(&self, member: &Member) -> Result<Member, UpdateMemberError>;
 
     /// The member of this id.
@@ -93,6 +93,9 @@ pub enum UpdateMemberError {
     /// The member has changed since they were loaded.
     #[error("the member has changed since they were loaded")]
     Moved,
+    /// Another member has an equal address.
+    #[error("another member has this email address")]
+    DuplicateEmail,
     /// The machinery failed.
     #[error(transparent)]
     Dependency(#[from] DependencyError),

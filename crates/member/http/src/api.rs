@@ -1,5 +1,6 @@
 use library_member_app::{
-    DeleteMember, ListMembers, ReadMember, RegisterMember, RequestPasswordReset, ResendVerification, ResetPassword, VerifyMember,
+    DeleteMember, ListMembers, ReadMember, RegisterMember, RequestPasswordReset, ResendVerification, ResetPassword, UpdateMember,
+    VerifyMember,
 };
 use library_shared_http::{CommandTasks, WriteTasks};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ pub struct MemberApi {
     pub reset_password: Arc<ResetPassword>,
     pub read_member: Arc<ReadMember>,
     pub list_members: Arc<ListMembers>,
+    pub update_member: Arc<UpdateMember>,
     pub delete_member: Arc<DeleteMember>,
     pub commands: CommandTasks,
     pub writes: WriteTasks,

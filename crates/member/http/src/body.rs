@@ -1,5 +1,5 @@
 use crate::openapi;
-use library_member_domain::Member;
+use library_member_domain::{Email, Member};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -36,5 +36,23 @@ impl<'a> From<&'a Member> for MemberBody<'a> {
             created_at: revision.created_at,
             updated_at: revision.updated_at,
         }
+    }
+}
+
+/// A member, as they see themselves.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OwnMember, examples(openapi::own_member))]
+pub struct OwnMemberBody<'a> {
+    #[serde(flatten)]
+    member: MemberBody<'a>,
+    /// The email address that is to take the place of the other one; there while it waits to be proven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = openapi::email, required = false)]
+    pending_email: Option<&'a str>,
+}
+
+impl<'a> From<&'a Member> for OwnMemberBody<'a> {
+    fn from(member: &'a Member) -> Self {
+        Self { member: member.into(), pending_email: member.pending_email().map(Email::as_str) }
     }
 }

@@ -11,6 +11,7 @@ mod html;
 mod list_members;
 mod openapi;
 mod password_reset_page;
+mod patch_own_member;
 mod read_member;
 mod read_own_member;
 mod register_member;

@@ -4,6 +4,7 @@ use crate::{
     delete_member::__path_delete_member,
     list_members::__path_list_members,
     password_reset_page::__path_password_reset_page,
+    patch_own_member::__path_patch_own_member,
     read_member::__path_read_member,
     read_own_member::__path_read_own_member,
     register_member::__path_register_member,
@@ -40,6 +41,7 @@ pub const MEMBERS: &str = "Members";
         verify_member,
         resend_verification,
         read_own_member,
+        patch_own_member,
         read_member,
         delete_member,
         request_password_reset,
@@ -81,6 +83,20 @@ pub fn new_member() -> Value {
 
 pub fn verification() -> Value {
     json!({"token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMWExZjliZCJ9.c2lnbmF0dXJl"})
+}
+
+pub fn current_password() -> Object {
+    secret_text(0, None).description(Some("The password until now; goes with `password`.")).build()
+}
+
+pub fn member_patch() -> Value {
+    json!({"name": "Ada Lovelace", "email": "ada@example.org"})
+}
+
+pub fn own_member() -> Value {
+    let mut member = member_with(true);
+    member["pending_email"] = json!("ada@example.org");
+    member
 }
 
 pub fn password_reset() -> Value {

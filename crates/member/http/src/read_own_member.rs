@@ -1,4 +1,4 @@
-use crate::{api::MemberApi, body::MemberBody, openapi, read_member::problem};
+use crate::{api::MemberApi, body::OwnMemberBody, openapi, read_member::problem};
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use library_auth_http::CurrentMember;
 use library_member_app::ReadMemberError;
@@ -14,7 +14,7 @@ use library_shared_http::{IfNoneMatch, Problem, entity};
     security(("access_token" = [])),
     params(IfNoneMatch),
     responses(
-        (status = 200, description = "The member.", body = MemberBody, headers(("ETag" = String, description = "The tag of this state."))),
+        (status = 200, description = "The member.", body = OwnMemberBody, headers(("ETag" = String, description = "The tag of this state."))),
         (status = 304, description = "The client has this state.", headers(("ETag" = String, description = "The tag of this state."))),
         (status = 404, description = "The member is gone.", body = Problem, example = json!(problem(ReadMemberError::NotFound))),
     ),
@@ -25,5 +25,5 @@ pub async fn read_own_member(
     CurrentMember(caller): CurrentMember,
 ) -> Result<HttpResponse, Problem> {
     let member = api.read_member.execute(caller.member_id).await.map_err(problem)?;
-    entity(&request, member.revision(), MemberBody::from(&member))
+    entity(&request, member.revision(), OwnMemberBody::from(&member))
 }

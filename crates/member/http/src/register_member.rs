@@ -82,9 +82,11 @@ fn answer(member: &Member) -> Answer {
 
 fn problem(error: RegisterMemberError) -> Problem {
     match error {
-        RegisterMemberError::DuplicateEmail => {
-            Problem::conflict("duplicate-email", "Duplicate email", "A member with this email address is already registered.")
-        }
+        RegisterMemberError::DuplicateEmail => duplicate_email(),
         RegisterMemberError::Dependency(error) => error.into(),
     }
+}
+
+pub fn duplicate_email() -> Problem {
+    Problem::conflict("duplicate-email", "Duplicate email", "A member with this email address is already registered.")
 }

@@ -139,6 +139,7 @@ mod tests {
     #[case::confirming(Step::Confirm { token: "a".to_owned() }, 200, None)]
     #[case::verified(Step::Verified, 200, None)]
     #[case::bad_token(Step::Refused { status: StatusCode::UNAUTHORIZED }, 401, Some("Bearer"))]
+    #[case::address_taken(Step::Refused { status: StatusCode::CONFLICT }, 409, None)]
     #[case::member_gone(Step::Refused { status: StatusCode::NOT_FOUND }, 404, None)]
     #[actix_web::test]
     async fn a_page_has_its_status_and_keeps_the_token_to_itself(

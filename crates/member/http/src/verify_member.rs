@@ -2,6 +2,7 @@ use crate::{
     api::MemberApi,
     body::MemberBody,
     openapi,
+    register_member::duplicate_email,
     verification_page::{Step, page},
 };
 use actix_web::{HttpRequest, HttpResponse, web::Data};
@@ -37,8 +38,8 @@ impl VerifyMemberBody {
     path = "/members/verify",
     tag = openapi::MEMBERS,
     summary = "Verify an email address",
-    description = "Verifies the address of the member whom the token was mailed to; again, where it was verified before. A client \
-                   that prefers `text/html`, as browsers do, is answered with a page.",
+    description = "Verifies the address of the member whom the token was mailed to; again, where it was verified before. An address \
+                   that was pending is theirs from now on. A client that prefers `text/html`, as browsers do, is answered with a page.",
     request_body(
         description = "The token.",
         content((VerifyMemberBody = "application/json"), (VerifyMemberBody = "application/x-www-form-urlencoded")),
@@ -64,6 +65,14 @@ impl VerifyMemberBody {
             description = "The member is gone.",
             content(
                 (Problem = "application/problem+json", example = json!(problem(VerifyMemberError::NotFound))),
+                (String = "text/html"),
+            ),
+        ),
+        (
+            status = 409,
+            description = "Another member has got the address meanwhile.",
+            content(
+                (Problem = "application/problem+json", example = json!(problem(VerifyMemberError::DuplicateEmail))),
                 (String = "text/html"),
             ),
         ),
@@ -103,6 +112,7 @@ fn problem(error: VerifyMemberError) -> Problem {
     match error {
         VerifyMemberError::InvalidToken(_) => Problem::unauthorized("The verification token is not valid, or no longer."),
         VerifyMemberError::NotFound => Problem::not_found("The member of this token is gone."),
+        VerifyMemberError::DuplicateEmail => duplicate_email(),
         VerifyMemberError::Dependency(error) => error.into(),
     }
 }

@@ -21,6 +21,9 @@ pub enum Purpose {
     /// To set a new password.
     #[serde(rename = "reset_password")]
     ResetPassword,
+    /// To prove an address that is to take the place of another.
+    #[serde(rename = "change_email")]
+    ChangeEmail,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -82,6 +85,7 @@ impl BoundTokens {
     fn digest(&self, state: &[&str]) -> String {
         let purpose = match self.purpose {
             Purpose::ResetPassword => "library/reset_password",
+            Purpose::ChangeEmail => "library/change_email",
         };
         let mut hash = Sha256::new();
         for part in std::iter::once(&purpose).chain(state) {

@@ -12,6 +12,7 @@ pub struct MemberRow {
     email: String,
     email_key: String,
     is_verified: bool,
+    pending_email: Option<String>,
     version: i64,
     created_at: SqlTimestamp,
     updated_at: SqlTimestamp,
@@ -39,6 +40,7 @@ impl From<&Member> for MemberRow {
             email: member.email().as_str().to_owned(),
             email_key: member.email().key().to_owned(),
             is_verified: member.is_verified(),
+            pending_email: member.pending_email().map(|email| email.as_str().to_owned()),
             version: revision.version.number(),
             created_at: SqlTimestamp(revision.created_at),
             updated_at: SqlTimestamp(revision.updated_at),
@@ -51,12 +53,14 @@ impl TryFrom<MemberRow> for Member {
 
     fn try_from(row: MemberRow) -> Result<Self, DependencyError> {
         let id: MemberId = row.id.id();
+        let pending_email = row.pending_email.map(|email| Email::parse(&email)).transpose();
         Ok(Self::restore(
             id,
             MemberName::parse(&row.name).map_err(|error| corrupt("members", id, error))?,
             Email::parse(&row.email).map_err(|error| corrupt("members", id, error))?,
             row.is_verified,
             revision(row.version, row.created_at, row.updated_at),
-        ))
+        )
+        .with_pending_email(pending_email.map_err(|error| corrupt("members", id, error))?))
     }
 }

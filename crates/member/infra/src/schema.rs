@@ -1,5 +1,5 @@
 diesel::table! {
-    use diesel::sql_types::{BigInt, Bool, Text};
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
     use library_shared_infra::database::{DbTimestamp, DbUuid};
 
     members (id) {
@@ -12,6 +12,7 @@ diesel::table! {
         created_at -> DbTimestamp,
         updated_at -> DbTimestamp,
         name_key -> Text,
+        pending_email -> Nullable<Text>,
     }
 }
 

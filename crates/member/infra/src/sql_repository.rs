@@ -48,6 +48,9 @@ impl MemberRepository for SqlMemberRepository {
         let change = (
             members::name.eq(saved.name().as_str()),
             MemberKeys::from(saved.name()),
+            members::email.eq(saved.email().as_str()),
+            members::email_key.eq(saved.email().key()),
+            members::pending_email.eq(saved.pending_email().map(Email::as_str)),
             members::is_verified.eq(saved.is_verified()),
             members::version.eq(saved.revision().version.number()),
             members::updated_at.eq(SqlTimestamp(saved.revision().updated_at)),
@@ -55,10 +58,12 @@ impl MemberRepository for SqlMemberRepository {
         let updated = with_connection!(self.session.write().await?, |connection| {
             diesel::update(row).set(change).execute(connection).await
         });
-        match updated.map_err(DependencyError::from)? {
-            0 if self.find_by_id(member.id()).await?.is_none() => Err(UpdateMemberError::Missing),
-            0 => Err(UpdateMemberError::Moved),
-            _ => Ok(saved),
+        match updated {
+            Ok(0) if self.find_by_id(member.id()).await?.is_none() => Err(UpdateMemberError::Missing),
+            Ok(0) => Err(UpdateMemberError::Moved),
+            Ok(_) => Ok(saved),
+            Err(error) if error.is_duplicate_of("members", "email_key") => Err(UpdateMemberError::DuplicateEmail),
+            Err(error) => Err(DependencyError::from(error).into()),
         }
     }
 

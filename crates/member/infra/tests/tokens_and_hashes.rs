@@ -2,13 +2,13 @@
 
 use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher as _};
 use library_member_domain::{
-    InvalidPasswordResetToken, InvalidVerificationToken, PasswordHash, PasswordHasher, PasswordResetToken,
-    PasswordResetTokenIssuer, VerificationTokenIssuer,
+    EmailChangeTokenIssuer, InvalidPasswordResetToken, InvalidVerificationToken, PasswordHash, PasswordHasher,
+    PasswordResetToken, PasswordResetTokenIssuer, VerificationTokenIssuer,
 };
-use library_member_infra::{Argon2PasswordHasher, JwtPasswordResetTokens, JwtVerificationTokens};
+use library_member_infra::{Argon2PasswordHasher, JwtEmailChangeTokens, JwtPasswordResetTokens, JwtVerificationTokens};
 use library_shared_domain::{Clock, MemberId};
 use library_shared_infra::{JwtAlgorithm, JwtKeys};
-use library_testkit::{ManualClock, a_member, a_password, credentials_of, unique_id};
+use library_testkit::{ManualClock, a_member, a_password, credentials_of, unique_email, unique_id};
 use rstest::rstest;
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -33,9 +33,14 @@ fn reset_tokens(clock: Arc<dyn Clock>) -> Arc<dyn PasswordResetTokenIssuer> {
     Arc::new(JwtPasswordResetTokens::new(keys(), clock, Duration::HOUR))
 }
 
+fn change_tokens(clock: Arc<dyn Clock>) -> Arc<dyn EmailChangeTokenIssuer> {
+    Arc::new(JwtEmailChangeTokens::new(keys(), clock, Duration::hours(24)))
+}
+
 library_testkit::password_hasher_contract!(hasher);
 library_testkit::verification_token_issuer_contract!(tokens);
 library_testkit::password_reset_token_issuer_contract!(reset_tokens);
+library_testkit::email_change_token_issuer_contract!(change_tokens);
 
 #[test]
 fn a_verification_token_says_whose_it_is_for_what_and_until_when() {
@@ -73,6 +78,33 @@ fn a_token_for_something_else_sets_no_password(#[case] purpose: &str) {
     assert_eq!(issuer.verify(&token, &member, &credentials), Err(InvalidPasswordResetToken));
     let tokens = tokens(Arc::new(ManualClock::default()));
     assert_eq!(tokens.verify(good.expose()), Err(InvalidVerificationToken));
+}
+
+#[test]
+fn a_token_of_an_address_says_whose_it_is_for_what_and_until_when_and_not_which_address() {
+    let (member, clock) = (MemberId::from(unique_id()), Arc::new(ManualClock::default()));
+    let token = change_tokens(clock.clone()).issue(member, &unique_email()).expect("a token");
+    let mut claims: Value = keys().check(token.expose()).expect("claims");
+    let state = claims.as_object_mut().and_then(|claims| claims.remove("state")).expect("a state");
+    let now = clock.now().unix_timestamp();
+    assert_eq!(claims, json!({"sub": member.to_string(), "purpose": "change_email", "iat": now, "exp": now + 86_400}));
+    assert_eq!(state.as_str().map(str::len), Some(43));
+    assert_eq!(tokens(clock).verify(token.expose()), Err(InvalidVerificationToken));
+}
+
+#[rstest]
+#[case::verification("verify_email")]
+#[case::reset("reset_password")]
+#[case::access("access")]
+fn a_token_for_something_else_proves_no_new_address(#[case] purpose: &str) {
+    let (member, address, issuer) =
+        (MemberId::from(unique_id()), unique_email(), change_tokens(Arc::new(ManualClock::default())));
+    let good = issuer.issue(member, &address).expect("a token");
+    let mut claims: Value = keys().check(good.expose()).expect("claims");
+    claims["purpose"] = purpose.into();
+    let token = keys().sign(&claims).expect("a token");
+    assert_eq!(issuer.member_of(&token), Err(InvalidVerificationToken));
+    assert_eq!(issuer.verify(&token, member, &address), Err(InvalidVerificationToken));
 }
 
 #[test]

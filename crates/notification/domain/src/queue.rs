@@ -13,6 +13,10 @@ pub enum NotificationKind {
     PasswordReset,
     /// Tells a member that their password was changed.
     PasswordChanged,
+    /// Asks a member to prove that an address is theirs that is to take the place of the one they have.
+    EmailChange,
+    /// Tells a member, at the address that they have, that another is to take its place.
+    EmailChangeNotice,
 }
 
 /// The text names no kind of notification.
@@ -22,7 +26,8 @@ pub struct InvalidNotificationKind(String);
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: &'static [Self] = &[Self::Verification, Self::PasswordReset, Self::PasswordChanged];
+    pub const ALL: &'static [Self] =
+        &[Self::Verification, Self::PasswordReset, Self::PasswordChanged, Self::EmailChange, Self::EmailChangeNotice];
 
     /// The name that a queue keeps it under.
     #[must_use]
@@ -31,6 +36,8 @@ impl NotificationKind {
             Self::Verification => "verification",
             Self::PasswordReset => "password_reset",
             Self::PasswordChanged => "password_changed",
+            Self::EmailChange => "email_change",
+            Self::EmailChangeNotice => "email_change_notice",
         }
     }
 }

@@ -21,6 +21,7 @@ mod log;
 mod paging;
 mod password_reset_page;
 mod patch_book;
+mod patch_own_member;
 mod post_books;
 mod post_books_batch;
 mod post_loans;

@@ -10,6 +10,7 @@ pub fn a_member() -> MemberBuilder {
         name: "Ada Lovelace".to_owned(),
         email: unique_email(),
         is_verified: false,
+        pending_email: None,
         registered_at: now(),
     }
 }
@@ -22,6 +23,7 @@ pub struct MemberBuilder {
     name: String,
     email: Email,
     is_verified: bool,
+    pending_email: Option<Email>,
     registered_at: OffsetDateTime,
 }
 
@@ -46,6 +48,11 @@ impl MemberBuilder {
         Self { is_verified: true, ..self }
     }
 
+    /// Gives them an address that they have yet to prove before it takes the place of theirs.
+    pub fn awaiting(self, email: &str) -> Self {
+        Self { pending_email: Some(Email::parse(email).expect("an email address")), ..self }
+    }
+
     /// Lets them have registered at this time.
     pub fn registered_at(self, at: OffsetDateTime) -> Self {
         Self { registered_at: at, ..self }
@@ -55,7 +62,8 @@ impl MemberBuilder {
     #[must_use]
     pub fn build(self) -> Member {
         let name = MemberName::parse(&self.name).expect("a name");
-        Member::restore(self.id, name, self.email, self.is_verified, Revision::first(self.registered_at))
+        let member = Member::restore(self.id, name, self.email, self.is_verified, Revision::first(self.registered_at));
+        member.with_pending_email(self.pending_email)
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::builders::{a_book, a_loan, a_member, a_refresh_token, a_successor, credentials_of, now, unique_email, unique_id};
 use library_auth_domain::Rotation;
 use library_loan_domain::CreateLoanError;
-use library_member_domain::{CreateMemberError, DeleteMemberError, Email, Member, UpdateMemberError};
+use library_member_domain::{CreateMemberError, DeleteMemberError, Email, Member, MemberChanges, MemberName, UpdateMemberError};
 use library_shared_domain::{ListRequest, MemberId, Version};
 use time::{Duration, macros::datetime};
 
@@ -30,6 +30,11 @@ macro_rules! member_repository_contract {
             a_change_of_a_state_of_a_member_that_has_moved_is_refused,
             a_change_of_a_missing_member_is_refused,
             of_many_changes_of_one_member_one_succeeds,
+            a_renamed_member_stands_as_the_update_answered,
+            an_address_that_waits_comes_back_as_given_and_finds_nobody,
+            a_proven_address_takes_the_place_of_the_one_before_which_is_free,
+            an_address_cannot_be_changed_to_another_members,
+            of_many_who_prove_one_address_one_succeeds,
             a_deleted_member_is_gone,
             a_missing_member_cannot_be_deleted,
             of_many_who_delete_one_member_one_succeeds,
@@ -191,6 +196,88 @@ pub async fn of_many_changes_of_one_member_one_succeeds(world: World) {
     assert_eq!(count(&outcomes, |it| matches!(it, Err(UpdateMemberError::Moved))), WAYS - 1, "{outcomes:?}");
     let winner = outcomes.into_iter().find_map(Result::ok);
     assert_eq!(world.repositories.members.find_by_id(kept.id()).await.expect("found"), winner);
+}
+
+pub async fn a_renamed_member_stands_as_the_update_answered(world: World) {
+    let members = &world.repositories.members;
+    let mut member = world.repositories.given_member(a_member().named("Ada")).await;
+    let changes = MemberChanges { name: Some(MemberName::parse("Émilie").expect("a name")), email: None };
+    member.revise(changes, now() + Duration::HOUR);
+    let answered = members.update(&member).await.expect("updated");
+    assert_eq!(answered, member.saved());
+    assert_eq!(answered.name().as_str(), "Émilie");
+    assert_eq!(members.find_by_id(answered.id()).await.expect("found"), Some(answered));
+}
+
+pub async fn an_address_that_waits_comes_back_as_given_and_finds_nobody(world: World) {
+    let members = &world.repositories.members;
+    let kept = world.repositories.given_member(a_member().with_email("ada@example.com").awaiting("First@Example.com")).await;
+    // Another may have the same in mind.
+    let other = world.repositories.given_member(a_member().awaiting("second@example.com")).await;
+    for address in [Some("First@Example.com"), Some("Second@Example.com"), None] {
+        let mut member = members.find_by_id(kept.id()).await.expect("found").expect("the member");
+        member.revise(address.map_or_else(|| changes_to("ada@example.com"), changes_to), now());
+        let answered = members.update(&member).await.expect("updated");
+        assert_eq!(answered, member.saved());
+        let found = members.find_by_id(kept.id()).await.expect("found").expect("the member");
+        assert_eq!((found.email().as_str(), found.pending_email().map(Email::as_str)), ("ada@example.com", address));
+        assert_eq!(members.find_by_email(found.email()).await.expect("found"), Some(found));
+        for pending in ["first@example.com", "second@example.com"] {
+            assert_eq!(members.find_by_email(&email(pending)).await.expect("looked up"), None);
+        }
+    }
+    assert_eq!(members.find_by_id(other.id()).await.expect("found"), Some(other));
+}
+
+pub async fn a_proven_address_takes_the_place_of_the_one_before_which_is_free(world: World) {
+    let members = &world.repositories.members;
+    let mut member = world.repositories.given_member(a_member().with_email("old@example.com").awaiting("New@example.com")).await;
+    assert_eq!(members.find_by_id(member.id()).await.expect("found"), Some(member.clone()));
+    assert!(member.confirm_pending_email(now() + Duration::HOUR));
+    let answered = members.update(&member).await.expect("updated");
+    assert_eq!((answered.email().as_str(), answered.pending_email(), answered.is_verified()), ("New@example.com", None, true));
+    let found = members.find_by_id(answered.id()).await.expect("found").expect("the member");
+    assert_eq!(found.email().as_str(), "New@example.com");
+    assert_eq!(found, answered);
+    assert_eq!(members.find_by_email(&email("new@EXAMPLE.com")).await.expect("found"), Some(answered));
+    assert_eq!(members.find_by_email(&email("old@example.com")).await.expect("looked up"), None);
+    world.repositories.given_member(a_member().with_email("OLD@example.com")).await;
+}
+
+pub async fn an_address_cannot_be_changed_to_another_members(world: World) {
+    let members = &world.repositories.members;
+    let other = world.repositories.given_member(a_member().with_email("Taken@example.com")).await;
+    let kept = world.repositories.given_member(a_member().awaiting("taken@EXAMPLE.com")).await;
+    let mut member = kept.clone();
+    assert!(member.confirm_pending_email(now()));
+    assert_shape!(members.update(&member).await, Err(UpdateMemberError::DuplicateEmail));
+    assert_eq!(members.find_by_id(kept.id()).await.expect("found"), Some(kept));
+    assert_eq!(members.find_by_email(other.email()).await.expect("found"), Some(other));
+}
+
+pub async fn of_many_who_prove_one_address_one_succeeds(world: World) {
+    let mut kept = Vec::with_capacity(WAYS);
+    for _ in 0..WAYS {
+        kept.push(world.repositories.given_member(a_member().awaiting("wanted@example.com")).await);
+    }
+    let outcomes = race(|way| {
+        let (members, mut member) = (world.repositories.members.clone(), kept[way].clone());
+        assert!(member.confirm_pending_email(now()));
+        async move { members.update(&member).await }
+    })
+    .await;
+    assert_eq!(count(&outcomes, Result::is_ok), 1, "{outcomes:?}");
+    assert_eq!(count(&outcomes, |it| matches!(it, Err(UpdateMemberError::DuplicateEmail))), WAYS - 1, "{outcomes:?}");
+    let winner = outcomes.into_iter().find_map(Result::ok);
+    assert_eq!(world.repositories.members.find_by_email(&email("wanted@example.com")).await.expect("found"), winner);
+}
+
+fn email(text: &str) -> Email {
+    Email::parse(text).expect("an address")
+}
+
+fn changes_to(text: &str) -> MemberChanges {
+    MemberChanges { name: None, email: Some(email(text)) }
 }
 
 pub async fn a_deleted_member_is_gone(world: World) {

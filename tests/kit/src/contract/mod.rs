@@ -21,6 +21,7 @@ pub mod book_lists;
 pub mod book_repository;
 pub mod claim_repository;
 pub mod credential_repository;
+pub mod email_change_token_issuer;
 pub mod failed_logins;
 mod forgery;
 pub mod loan_lists;

@@ -39,9 +39,13 @@ impl MemberRepository for MemoryMembers {
         self.let_rival_ahead(member.id());
         self.0
             .write(Port::Members, |state| {
+                let is_taken = state.members.values().any(|other| other.id() != member.id() && other.email() == member.email());
                 let stored = state.members.get_mut(&member.id()).ok_or(UpdateMemberError::Missing)?;
                 if stored.revision().version != member.revision().version {
                     return Err(UpdateMemberError::Moved);
+                }
+                if is_taken {
+                    return Err(UpdateMemberError::DuplicateEmail);
                 }
                 *stored = member.clone().saved();
                 Ok(stored.clone())

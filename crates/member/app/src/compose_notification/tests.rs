@@ -1,10 +1,13 @@
 use super::{AccountTokens, ComposeNotification};
 use crate::AccountLinks;
-use library_member_domain::{Member, PasswordResetToken, PasswordResetTokenIssuer, VerificationTokenIssuer};
+use library_member_domain::{
+    EmailChangeTokenIssuer, Member, PasswordResetToken, PasswordResetTokenIssuer, VerificationTokenIssuer,
+};
 use library_notification_domain::{Composer, Message, NotificationKind};
 use library_shared_domain::{DependencyError, MemberId};
 use library_testkit::{
-    FakePasswordResetTokens, FakeVerificationTokens, InMemoryLibrary, ManualClock, Port, Repositories, a_member, credentials_of,
+    FakeEmailChangeTokens, FakePasswordResetTokens, FakeVerificationTokens, InMemoryLibrary, ManualClock, Port, Repositories,
+    a_member, credentials_of,
 };
 use rstest::rstest;
 use std::sync::Arc;
@@ -16,6 +19,7 @@ struct Desk {
     clock: Arc<ManualClock>,
     tokens: Arc<FakeVerificationTokens>,
     reset_tokens: Arc<FakePasswordResetTokens>,
+    change_tokens: Arc<FakeEmailChangeTokens>,
     composer: ComposeNotification,
 }
 
@@ -23,10 +27,12 @@ fn a_desk_under(base_url: &str) -> Desk {
     let (library, clock) = (InMemoryLibrary::new(), Arc::new(ManualClock::default()));
     let tokens = Arc::new(FakeVerificationTokens::new(clock.clone()));
     let reset_tokens = Arc::new(FakePasswordResetTokens::new(clock.clone()));
-    let account_tokens = AccountTokens { verification: tokens.clone(), password_reset: reset_tokens.clone() };
+    let change_tokens = Arc::new(FakeEmailChangeTokens::new(clock.clone()));
+    let account_tokens =
+        AccountTokens { verification: tokens.clone(), email_change: change_tokens.clone(), password_reset: reset_tokens.clone() };
     let links = AccountLinks::under(base_url);
     let composer = ComposeNotification::new(library.members(), library.credentials(), account_tokens, links);
-    Desk { library, clock, tokens, reset_tokens, composer }
+    Desk { library, clock, tokens, reset_tokens, change_tokens, composer }
 }
 
 fn a_desk() -> Desk {
@@ -172,4 +178,34 @@ async fn credentials_that_cannot_be_read_are_not_taken_for_none() {
     desk.reset_tokens.fail_next();
     let error = desk.composer.compose(NotificationKind::PasswordReset, ada.id()).await.expect_err("unavailable");
     assert!(matches!(error, DependencyError::Unavailable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_new_address_is_asked_for_a_proof_and_the_old_one_told_of_it() {
+    let desk = a_desk();
+    let member = a_member().named("Ada").with_email("old@example.com").verified().awaiting("New@example.com");
+    let ada = Repositories::from(&desk.library).given_member(member).await;
+    let ask = desk.compose_another(NotificationKind::EmailChange, &ada).await.expect("something to say");
+    assert_eq!(ask.recipient.address, "New@example.com");
+    assert_eq!(ask.notification.subject.as_str(), "Your new address at the library");
+    assert!(link(&ask).starts_with("https://library.example.com/members/verify?token="), "{}", link(&ask));
+    let address = ada.pending_email().expect("one that waits");
+    assert_eq!(desk.change_tokens.verify(token(&ask), ada.id(), address), Ok(()));
+
+    let notice = desk.compose_another(NotificationKind::EmailChangeNotice, &ada).await.expect("something to say");
+    assert_eq!(notice.recipient.address, "old@example.com");
+    assert_eq!(notice.notification.subject.as_str(), "Your address is about to change");
+    for message in [ask, notice] {
+        let body = message.notification.body.as_str();
+        assert!(!body.contains("Ada") && !body.contains("@"), "{body}");
+    }
+}
+
+#[rstest]
+#[case(NotificationKind::EmailChange)]
+#[case(NotificationKind::EmailChangeNotice)]
+#[tokio::test]
+async fn there_is_nothing_to_say_of_an_address_that_does_not_wait_any_more(#[case] kind: NotificationKind) {
+    let desk = a_desk();
+    assert_eq!(desk.compose_another(kind, &desk.ada().await).await, None);
 }

@@ -1,8 +1,11 @@
 use super::{VerifyMember, VerifyMemberError};
 use crate::Membership;
-use library_member_domain::{Member, VerificationTokenIssuer};
+use library_member_domain::{Email, EmailChangeTokenIssuer, Member, MemberChanges, VerificationTokenIssuer};
 use library_shared_domain::{DependencyError, MemberId, Revision, UPDATE_ATTEMPTS, Version};
-use library_testkit::{FakeVerificationTokens, InMemoryLibrary, ManualClock, Port, Repositories, Rival, a_member, now, race};
+use library_testkit::{
+    FakeEmailChangeTokens, FakeVerificationTokens, InMemoryLibrary, ManualClock, Port, Repositories, Rival, WAYS, a_member,
+    count, now, race,
+};
 use rstest::rstest;
 use std::sync::Arc;
 use time::Duration;
@@ -15,14 +18,16 @@ struct Desk {
     library: InMemoryLibrary,
     clock: Arc<ManualClock>,
     tokens: Arc<FakeVerificationTokens>,
+    change_tokens: Arc<FakeEmailChangeTokens>,
     verify_member: VerifyMember,
 }
 
 fn a_desk() -> Desk {
     let (library, clock) = (InMemoryLibrary::new(), Arc::new(ManualClock::default()));
     let tokens = Arc::new(FakeVerificationTokens::new(clock.clone()));
-    let verify_member = VerifyMember::new(Membership::units(&library), tokens.clone(), clock.clone());
-    Desk { library, clock, tokens, verify_member }
+    let change_tokens = Arc::new(FakeEmailChangeTokens::new(clock.clone()));
+    let verify_member = VerifyMember::new(Membership::units(&library), tokens.clone(), change_tokens.clone(), clock.clone());
+    Desk { library, clock, tokens, change_tokens, verify_member }
 }
 
 impl Desk {
@@ -32,6 +37,14 @@ impl Desk {
 
     fn token_of(&self, id: MemberId) -> String {
         self.tokens.issue(id).expect("a token").expose().to_owned()
+    }
+
+    /// A member whose address is to change, and the token that was mailed there.
+    async fn moving(&self, from: &str, to: &str) -> (Member, String) {
+        let member = Repositories::from(&self.library).given_member(a_member().with_email(from).awaiting(to)).await;
+        let address = member.pending_email().expect("one that waits");
+        let token = self.change_tokens.issue(member.id(), address).expect("a token").expose().to_owned();
+        (member, token)
     }
 
     async fn stored(&self, id: MemberId) -> Option<Member> {
@@ -174,4 +187,62 @@ async fn a_failing_store_verifies_nobody(#[case] port: Port, #[case] calls_befor
     let error = desk.verify_member.execute(&desk.token_of(member.id())).await.expect_err("unavailable");
     assert!(matches!(error, VerifyMemberError::Dependency(DependencyError::Unavailable { .. })), "{error:?}");
     assert_eq!(desk.stored(member.id()).await, Some(member));
+}
+
+#[tokio::test]
+async fn an_address_that_waits_takes_the_place_of_the_one_before_and_is_verified() {
+    let desk = a_desk();
+    let (member, token) = desk.moving("old@example.com", "New@example.com").await;
+    let later = desk.clock.advance(Duration::HOUR);
+    let verified = desk.verify_member.execute(&token).await.expect("verified");
+    let revision = Revision { version: Version::FIRST.next(), created_at: now(), updated_at: later };
+    let email = Email::parse("New@example.com").expect("an address");
+    assert_eq!(verified, Member::restore(member.id(), member.name().clone(), email, true, revision));
+    assert_eq!(verified.email().as_str(), "New@example.com");
+    assert_eq!(desk.stored(member.id()).await, Some(verified.clone()));
+    // Again, it changes nothing.
+    desk.library.fail_next(Port::Commit);
+    assert_eq!(desk.verify_member.execute(&token).await.expect("verified"), verified);
+}
+
+#[tokio::test]
+async fn the_token_of_an_address_that_was_given_up_or_replaced_is_dead() {
+    let desk = a_desk();
+    for other in ["old@example.com", "another@example.com"] {
+        let (mut member, token) = desk.moving("old@example.com", "new@example.com").await;
+        let email = Some(Email::parse(other).expect("an address"));
+        member.revise(MemberChanges { name: None, email }, now());
+        let stored = desk.library.members().update(&member).await.expect("updated");
+        let error = desk.verify_member.execute(&token).await.expect_err("refused");
+        assert!(matches!(error, VerifyMemberError::InvalidToken(_)), "{error:?}");
+        assert_eq!(desk.stored(member.id()).await, Some(stored));
+        desk.library.members().delete(member.id()).await.expect("deleted");
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_the_address_before_leaves_the_one_that_waits_alone() {
+    let desk = a_desk();
+    let (member, _) = desk.moving("old@example.com", "new@example.com").await;
+    let verified = desk.verify_member.execute(&desk.token_of(member.id())).await.expect("verified");
+    assert_eq!(verified.email().as_str(), "old@example.com");
+    assert_eq!(verified.pending_email().map(Email::as_str), Some("new@example.com"));
+    assert!(verified.is_verified());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_prove_one_address_one_gets_it() {
+    let desk = Arc::new(a_desk());
+    let mut tokens = Vec::new();
+    for way in 0..WAYS {
+        tokens.push(desk.moving(&format!("old{way}@example.com"), "new@example.com").await.1);
+    }
+    let outcomes = race(|way| {
+        let (desk, token) = (Arc::clone(&desk), tokens[way].clone());
+        async move { desk.verify_member.execute(&token).await }
+    })
+    .await;
+    assert_eq!(count(&outcomes, Result::is_ok), 1, "{outcomes:?}");
+    let refused = count(&outcomes, |outcome| matches!(outcome, Err(VerifyMemberError::DuplicateEmail)));
+    assert_eq!(refused, outcomes.len() - 1, "{outcomes:?}");
 }
