@@ -68,6 +68,8 @@ fn everything_that_is_wrong_is_told_at_once() {
         ("RATE_LIMIT", "yes"),
         ("RATE_LIMIT_PER_MINUTE", "0"),
         ("TRUSTED_PROXIES", "proxy.example.com"),
+        ("REDIS_CA_FILE", "/nowhere"),
+        ("SMTP_CA_FILE", "/etc/passwd"),
     ];
     let mut told = complaints(load(&wrong));
     told.sort();
@@ -83,8 +85,8 @@ fn what_is_required_and_missing_is_told() {
 }
 
 #[rstest]
-#[case("DATABASE_URL", &["postgres://localhost/library", "postgresql://u:p@localhost:5433/library", "sqlite://library.db", "sqlite::memory:"], &["", "library.db", "http://localhost", "postgres://localhost/library?sslmode=require"])]
-#[case("REDIS_URL", &["redis://localhost", "rediss://localhost:6380/1", "unix:///run/redis.sock", "memory://"], &["", "memory://x", "redis://", "redis://localhost/abc", "http://localhost"])]
+#[case("DATABASE_URL", &["postgres://localhost/library", "postgresql://u:p@localhost:5433/library", "sqlite://library.db", "sqlite::memory:", "postgres://localhost/library?sslmode=prefer"], &["", "library.db", "http://localhost", "postgres://localhost/library?sslmode=allow", "postgres://localhost/library?sslmode=verify-full&sslrootcert=/nowhere", "postgres://localhost/library?sslrootcert=system"])]
+#[case("REDIS_URL", &["redis://localhost", "rediss://localhost:6380/1", "unix:///run/redis.sock", "memory://"], &["", "memory://x", "redis://", "redis://localhost/abc", "http://localhost", "rediss://localhost/#insecure"])]
 #[case("JWT_SECRET_KEY", &["01234567890123456789012345678901", "ééééééééééééééééé"], &["", "0123456789012345678901234567890"])]
 #[case("ENVIRONMENT", &["dev", "test"], &["Dev", "production", "staging"])]
 #[case("DOCS_ENABLED", &["true", "false"], &["True", "1", "no"])]
@@ -218,6 +220,23 @@ fn rsa_keys_are_read_from_their_files_and_must_match() {
     assert_eq!(with_keys(&private, &mismatched), ["JWT_PUBLIC_KEY_FILE"]);
     assert_eq!(with_keys(&nonsense, &public), ["JWT_PRIVATE_KEY_FILE"]);
     assert_eq!(with_keys("/nowhere", ""), ["JWT_PRIVATE_KEY_FILE", "JWT_PUBLIC_KEY_FILE"]);
+}
+
+#[test]
+fn authorities_are_read_from_their_files_and_go_with_tls_alone() {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let certificate = rcgen::CertificateParams::default().self_signed(&key).expect("a certificate");
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    fs::write(file.path(), certificate.pem()).expect("written");
+    let path = file.path().to_str().expect("a path in UTF-8");
+    let redis = |url: &str| complaints(load(&[("REDIS_URL", url), ("REDIS_CA_FILE", path)]));
+    assert_eq!(redis("rediss://localhost"), [""; 0]);
+    assert_eq!(redis("memory://"), [""; 0]);
+    assert_eq!(redis("redis://localhost"), ["REDIS_CA_FILE"]);
+    let smtp = load(&[("SMTP_HOST", "localhost"), ("SMTP_USE_TLS", "true"), ("SMTP_CA_FILE", path)]).expect("settings").smtp;
+    assert_eq!(smtp.and_then(|smtp| smtp.extra_root_certificate), Some(certificate.pem().into_bytes()));
+    let url = format!("postgres://localhost/library?sslmode=verify-full&sslrootcert={path}");
+    assert_eq!(complaints(load(&[("DATABASE_URL", &url)])), [""; 0]);
 }
 
 #[test]

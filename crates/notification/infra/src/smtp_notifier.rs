@@ -11,7 +11,10 @@ use lettre::{
 };
 use library_notification_domain::{DeliveryError, Message, Notifier};
 use library_shared_domain::NotificationId;
-use std::time::Duration;
+use std::{error::Error as _, time::Duration};
+
+/// How rustls begins what it says of a certificate.
+const REFUSED_CERTIFICATE: &str = "invalid peer certificate: ";
 
 /// Sends messages as mails (RFC 5321).
 pub struct SmtpNotifier {
@@ -122,6 +125,9 @@ fn delivery_error(error: &SmtpError) -> DeliveryError {
     if error.is_permanent() {
         return DeliveryError::Rejected { reason: status.unwrap_or_else(|| "the mail server refused".to_owned()) };
     }
+    if let Some(refusal) = refused_certificate(error) {
+        return DeliveryError::Unavailable { reason: format!("the mail server's certificate was refused: {refusal}") };
+    }
     let reason = status.unwrap_or_else(|| {
         let what = if error.is_timeout() {
             "the mail server did not answer in time"
@@ -137,4 +143,16 @@ fn delivery_error(error: &SmtpError) -> DeliveryError {
         what.to_owned()
     });
     DeliveryError::Unavailable { reason }
+}
+
+/// What is wrong with the server's certificate, where that was it. The words are those of the library that judges it, not the server's.
+fn refused_certificate(error: &SmtpError) -> Option<String> {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some((_, why)) = error.to_string().split_once(REFUSED_CERTIFICATE) {
+            return Some(why.to_owned());
+        }
+        cause = error.source();
+    }
+    None
 }

@@ -1,22 +1,23 @@
 use super::{
-    ConfigProblems, Environment, Origin, Sources,
+    ConfigProblems, Environment, Origin, Sources, Variable,
     parse::Reader,
     variables::{
         ACCESS_TOKEN_TTL_MINUTES, APP_BASE_URL, CACHE_TTL, CORS_ALLOWED_ORIGINS, DATABASE_URL, HOST, JWT_ALGORITHM,
         JWT_PRIVATE_KEY_FILE, JWT_PUBLIC_KEY_FILE, JWT_SECRET_KEY, LOAN_PERIOD_DAYS, LOG_FORMAT, LOG_LEVEL, MAX_CONNECTIONS,
-        OTEL_EXPORTER_OTLP_ENDPOINT, PASSWORD_RESET_TOKEN_TTL_MINUTES, PORT, RATE_LIMIT, RATE_LIMIT_PER_MINUTE, REDIS_URL,
-        REFRESH_TOKEN_TTL_DAYS, SMTP_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_USE_TLS, SMTP_USERNAME, TRUSTED_PROXIES,
-        VERIFICATION_TOKEN_TTL_HOURS,
+        OTEL_EXPORTER_OTLP_ENDPOINT, PASSWORD_RESET_TOKEN_TTL_MINUTES, PORT, RATE_LIMIT, RATE_LIMIT_PER_MINUTE, REDIS_CA_FILE,
+        REDIS_URL, REFRESH_TOKEN_TTL_DAYS, SMTP_CA_FILE, SMTP_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_USE_TLS,
+        SMTP_USERNAME, TRUSTED_PROXIES, VERIFICATION_TOKEN_TTL_HOURS,
     },
 };
 use library_auth_app::RefreshTokenLifetime;
 use library_loan_domain::LoanPeriod;
 use library_notification_infra::{SmtpNotifier, SmtpSettings};
 use library_shared_http::TrustedProxies;
-use library_shared_infra::{InvalidJwtKeys, JwtAlgorithm, JwtKeys, database::DatabaseUrl, redis::RedisConnections};
+use library_shared_infra::{InvalidJwtKeys, JwtAlgorithm, JwtKeys, database::DatabaseUrl, read_authorities, redis::RedisAddress};
 use std::{
     fs,
     num::{NonZeroU32, NonZeroUsize},
+    path::Path,
     time::Duration,
 };
 use url::Url;
@@ -77,8 +78,8 @@ pub struct Settings {
 pub enum CacheLocation {
     /// In this process.
     InProcess,
-    /// In the Redis of this URL.
-    Redis(String),
+    /// In the Redis at this address.
+    Redis(RedisAddress),
 }
 
 /// What is logged: this and all that is graver.
@@ -149,7 +150,7 @@ impl Reader {
         let environment = self.environment();
         let docs_enabled = self.docs_enabled(environment.unwrap_or(Environment::Test));
         let database_url = self.database_url();
-        let cache = self.required(REDIS_URL, cache_location);
+        let cache = self.cache();
         let jwt_keys = self.jwt_keys();
         let host = self.host();
         let port = self.required(PORT, |text| text.parse().ok());
@@ -198,7 +199,32 @@ impl Reader {
     }
 
     fn database_url(&mut self) -> Option<DatabaseUrl> {
-        self.required(DATABASE_URL, |text| text.parse().ok())
+        let url = self.required(DATABASE_URL, |text| text.parse::<DatabaseUrl>().ok())?;
+        match url.check_authorities() {
+            Ok(()) => Some(url),
+            Err(error) => self.refuse(DATABASE_URL, &format!("{error}, by sslrootcert")),
+        }
+    }
+
+    fn cache(&mut self) -> Option<CacheLocation> {
+        let location = self.required(REDIS_URL, cache_location);
+        let authorities = self.authorities(REDIS_CA_FILE);
+        match (location?, authorities?) {
+            (CacheLocation::Redis(address), Some(authorities)) => match address.trusting(authorities) {
+                address if address.is_valid() => Some(CacheLocation::Redis(address)),
+                _ => self.refuse(REDIS_CA_FILE, "goes with a REDIS_URL of rediss:// alone"),
+            },
+            (location, _) => Some(location),
+        }
+    }
+
+    /// The outer `None` is a problem, the inner one that nobody is trusted but whom the machine trusts.
+    #[expect(clippy::option_option, reason = "a problem is one thing, and no file is another")]
+    fn authorities(&mut self, variable: Variable) -> Option<Option<Vec<u8>>> {
+        match self.text(variable) {
+            None => Some(None),
+            Some(_) => self.required(variable, |path| read_authorities(Path::new(path)).ok()).map(Some),
+        }
     }
 
     fn host(&mut self) -> Option<String> {
@@ -268,10 +294,12 @@ impl Reader {
         let from = self.required(SMTP_FROM, |text| SmtpNotifier::is_sender(text).then(|| text.to_owned()));
         let use_tls = self.required(SMTP_USE_TLS, |text| text.parse().ok());
         let credentials = self.smtp_credentials();
+        let extra_root_certificate = self.authorities(SMTP_CA_FILE);
         let Some(host) = self.text(SMTP_HOST) else { return Some(None) };
-        let (port, from, credentials, use_tls) = (port?, from?, credentials?, use_tls?);
+        let (port, from, credentials, use_tls, extra_root_certificate) =
+            (port?, from?, credentials?, use_tls?, extra_root_certificate?);
         let limit = SmtpSettings::DEFAULT_LIMIT;
-        let settings = SmtpSettings { host, port, from, credentials, use_tls, extra_root_certificate: None, limit };
+        let settings = SmtpSettings { host, port, from, credentials, use_tls, extra_root_certificate, limit };
         match SmtpNotifier::new(&settings) {
             Ok(_) => Some(Some(settings)),
             Err(_) => self.refuse(SMTP_HOST, &format!("must be {}", SMTP_HOST.rule)),
@@ -296,8 +324,8 @@ fn cache_location(text: &str) -> Option<CacheLocation> {
     }
     let has_scheme =
         ["redis://", "rediss://", "unix://"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
-    let is_url = has_scheme && RedisConnections::is_url(text);
-    is_url.then(|| CacheLocation::Redis(text.to_owned()))
+    let address = RedisAddress::from(text);
+    (has_scheme && address.is_valid()).then_some(CacheLocation::Redis(address))
 }
 
 fn jwt_algorithm(text: &str) -> Option<JwtAlgorithm> {

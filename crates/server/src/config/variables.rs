@@ -22,6 +22,7 @@ macro_rules! variables {
 variables! {
     DATABASE_URL = None, "postgres://…, postgresql://…, sqlite://path, or sqlite::memory:";
     REDIS_URL = None, "redis://…, rediss://…, unix://…, or memory:// for a cache in this process";
+    REDIS_CA_FILE = None, "the path of the certificates of authorities, in PEM, that are trusted for rediss:// in place of the machine's";
     JWT_SECRET_KEY = None, "at least 32 bytes; required with HS256, HS384 and HS512";
     JWT_PRIVATE_KEY_FILE = None, "the path of an RSA key in PEM; required with RS256, RS384 and RS512";
     JWT_PUBLIC_KEY_FILE = None, "the path of the public key that matches JWT_PRIVATE_KEY_FILE; required with RS256, RS384 and RS512";
@@ -50,5 +51,6 @@ variables! {
     SMTP_USERNAME = None, "a user of the mail server; goes with SMTP_PASSWORD";
     SMTP_PASSWORD = None, "the user's password; goes with SMTP_USERNAME";
     SMTP_USE_TLS = Some("false"), "true or false; true insists on STARTTLS";
+    SMTP_CA_FILE = None, "the path of the certificate of an authority, in PEM, that is trusted for mail besides the machine's";
     OTEL_EXPORTER_OTLP_ENDPOINT = None, "the http or https URL of an OpenTelemetry collector that takes OTLP over HTTP; without it, no traces are sent";
 }

@@ -6,6 +6,7 @@
 //! - [`redis`]: the connections to Redis, each command with a time limit;
 //! - [`SqlClaimRepository`]: who has claimed which idempotency key, and what came of it;
 //! - [`JwtKeys`]: signing and checking JSON Web Tokens with the one configured algorithm;
+//! - [`read_authorities`]: whose certificates are trusted, wherever TLS is spoken;
 //! - [`SystemClock`], [`UuidV7Generator`]: the real ones behind the domain's ports.
 //!
 //! It may depend on `library-shared-domain` and on libraries; on no context.
@@ -18,8 +19,10 @@ mod id_generator;
 mod jwt_keys;
 pub mod limits;
 pub mod redis;
+mod tls;
 
 pub use claims::SqlClaimRepository;
 pub use clock::SystemClock;
 pub use id_generator::UuidV7Generator;
 pub use jwt_keys::{InvalidJwt, InvalidJwtKeys, JwtAlgorithm, JwtKeys};
+pub use tls::{InvalidAuthorities, read_authorities};

@@ -16,6 +16,7 @@ mod get_loans;
 mod get_member;
 mod health;
 mod idempotency;
+mod injection;
 mod lists;
 mod log;
 mod paging;

@@ -39,7 +39,10 @@ async fn a_member_gets_one_mail_with_a_link(#[values(Sqlite, Postgres)] backend:
 
 #[rstest]
 #[tokio::test]
-async fn a_mail_goes_over_tls_and_by_a_user_where_the_settings_say_so(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_mail_goes_over_tls_and_by_a_user_where_the_settings_say_so(
+    #[values(Sqlite, Postgres)] backend: Backend,
+    #[values("SSL_CERT_FILE", "SMTP_CA_FILE")] trusted_by: &str,
+) {
     let smtp = SmtpServer::builder().starttls().credentials("library", "the mail server's password").start();
     let certificate = tempfile::NamedTempFile::new().expect("a file can be made");
     std::fs::write(certificate.path(), smtp.ca_pem().expect("there is TLS")).expect("a file can be written");
@@ -48,7 +51,7 @@ async fn a_mail_goes_over_tls_and_by_a_user_where_the_settings_say_so(#[values(S
         .with("SMTP_USE_TLS", "true")
         .with("SMTP_USERNAME", "library")
         .with("SMTP_PASSWORD", "the mail server's password")
-        .with("SSL_CERT_FILE", certificate.path().to_str().expect("a path in UTF-8"))
+        .with(trusted_by, certificate.path().to_str().expect("a path in UTF-8"))
         .start()
         .await;
     let member = server.given_member().await;

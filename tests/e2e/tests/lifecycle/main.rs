@@ -11,4 +11,5 @@ mod outages;
 mod resources;
 mod start;
 mod stop;
+mod tls;
 mod traces;

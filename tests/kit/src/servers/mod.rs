@@ -11,6 +11,7 @@
 //! install; it never skips. Each server stands under a small supervising shell that stops it and removes its directory
 //! as soon as the test process ends, also after a SIGKILL.
 
+mod certificates;
 mod database;
 mod postgres;
 mod process;
@@ -18,6 +19,7 @@ mod redis;
 mod smtp;
 
 pub use self::{
+    certificates::{CertificateAuthority, ServerCertificate},
     database::{TestDatabase, postgres_database, postgres_database_from_template},
     postgres::PostgresServer,
     redis::{RedisServer, redis_url_of_its_own},

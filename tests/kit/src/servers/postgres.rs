@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    certificates::ServerCertificate,
     database::{Maintenance, TestDatabase},
     process::{Plan, ServerProcess, blocking, directory_with, find_user, is_root, on_free_port, search_path},
 };
@@ -28,6 +29,9 @@ const SETTINGS: [&str; 11] = [
     "timezone=UTC",
 ];
 
+/// Both lie beside the cluster, whose directory the names are seen from.
+const TLS_SETTINGS: [&str; 3] = ["ssl=on", "ssl_cert_file=../server.pem", "ssl_key_file=../server.key"];
+
 /// A PostgreSQL server of one test's own, to be stopped, frozen and started again; it ends when it is dropped.
 ///
 /// It takes about a second to start: a test that only wants a database asks [`postgres_database`](super::postgres_database).
@@ -43,6 +47,15 @@ impl PostgresServer {
     /// When PostgreSQL is not installed or does not start.
     pub async fn start() -> Self {
         blocking(Self::launch).await.unwrap_or_else(|reason| panic!("{reason}"))
+    }
+
+    /// The same, offering TLS with this certificate to whom wants it.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start) does.
+    pub async fn start_with_tls(certificate: &ServerCertificate) -> Self {
+        let pem = (certificate.pem(), certificate.key_pem());
+        blocking(move || Self::launch_with(Some(pem))).await.unwrap_or_else(|reason| panic!("{reason}"))
     }
 
     /// A new, empty database on this server.
@@ -86,6 +99,10 @@ impl PostgresServer {
     }
 
     pub(super) fn launch() -> Result<Self, String> {
+        Self::launch_with(None)
+    }
+
+    fn launch_with(certificate: Option<(String, String)>) -> Result<Self, String> {
         let programs = find_programs().ok_or(
             "these tests need PostgreSQL: install it (apt-get install postgresql), \
              or set TEST_DATABASE_URL to a server and a user that may create databases",
@@ -100,13 +117,16 @@ impl PostgresServer {
             None
         };
         on_free_port(|port| {
-            let settings = SETTINGS.iter().flat_map(|setting| ["-c", setting]);
+            let tls: &[&str] = if certificate.is_some() { &TLS_SETTINGS } else { &[] };
+            let settings = SETTINGS.iter().chain(tls).flat_map(|setting| ["-c", setting]);
+            let (pem, key) = certificate.clone().unwrap_or_default();
             let plan = Plan {
                 name: "postgres",
-                prepare: "\"$INITDB\" --pgdata=data --username=postgres --auth=trust \
+                prepare: "umask 077 && printf %s \"$CERTIFICATE\" >server.pem && printf %s \"$KEY\" >server.key && \
+                          \"$INITDB\" --pgdata=data --username=postgres --auth=trust \
                           --encoding=UTF8 --locale=C.UTF-8 --no-sync --no-instructions"
                     .to_owned(),
-                environment: vec![("INITDB", programs.join("initdb").into())],
+                environment: vec![("INITDB", programs.join("initdb").into()), ("CERTIFICATE", pem.into()), ("KEY", key.into())],
                 command: std::iter::once(programs.join("postgres").into())
                     .chain(["-D", "data", "-p", &port.to_string()].map(Into::into))
                     .chain(settings.map(Into::into))

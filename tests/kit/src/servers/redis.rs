@@ -13,7 +13,10 @@ use std::{
 
 use url::Url;
 
-use super::process::{Plan, ServerProcess, blocking, directory_with, on_free_port, search_path, variable};
+use super::{
+    certificates::ServerCertificate,
+    process::{Plan, ServerProcess, blocking, directory_with, free_port, on_free_port, search_path, variable},
+};
 
 /// Each test that asks gets a database of its own, so there have to be more of them than tests in one process.
 const DATABASES: u32 = 10_000;
@@ -48,6 +51,7 @@ pub async fn redis_url_of_its_own() -> String {
 /// A `redis-server` of one test's own, to be killed, frozen and started again; it ends when it is dropped.
 pub struct RedisServer {
     port: u16,
+    tls_port: Option<u16>,
     process: Arc<ServerProcess>,
 }
 
@@ -58,6 +62,24 @@ impl RedisServer {
     /// When `redis-server` is not installed or does not start.
     pub async fn start() -> Self {
         blocking(Self::launch).await.unwrap_or_else(|reason| panic!("{reason}"))
+    }
+
+    /// The same, speaking TLS with this certificate on a port of its own as well.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start) does.
+    pub async fn start_with_tls(certificate: &ServerCertificate) -> Self {
+        let pem = (certificate.pem(), certificate.key_pem());
+        blocking(move || Self::launch_with(Some(pem))).await.unwrap_or_else(|reason| panic!("{reason}"))
+    }
+
+    /// `rediss://<host>:…/0`, by this name of the server's; on its port nothing but TLS is spoken.
+    ///
+    /// # Panics
+    /// Where it was started without.
+    #[must_use]
+    pub fn tls_url(&self, host: &str) -> String {
+        format!("rediss://{host}:{}/0", self.tls_port.expect("it was started with TLS"))
     }
 
     /// `redis://127.0.0.1:…/0`; it stays the same when the server is started again.
@@ -100,19 +122,29 @@ impl RedisServer {
     }
 
     fn launch() -> Result<Self, String> {
+        Self::launch_with(None)
+    }
+
+    fn launch_with(certificate: Option<(String, String)>) -> Result<Self, String> {
         let program = find_program().ok_or(
             "these tests need Redis: install it (apt-get install redis-server), \
              or set TEST_REDIS_URL to a server whose databases may be emptied",
         )?;
         on_free_port(|port| {
+            let tls_port = certificate.is_some().then(free_port);
+            let tls = tls_port.map(|port| {
+                format!("--tls-port {port} --tls-cert-file server.pem --tls-key-file server.key --tls-ca-cert-file server.pem --tls-auth-clients no ")
+            });
+            let (pem, key) = certificate.clone().unwrap_or_default();
             let arguments = format!(
-                "--port {port} --bind 127.0.0.1 --appendonly no --databases {DATABASES} --daemonize no \
-                 --unixsocket redis.sock --save"
+                "{}--port {port} --bind 127.0.0.1 --appendonly no --databases {DATABASES} --daemonize no \
+                 --unixsocket redis.sock --save",
+                tls.unwrap_or_default()
             );
             let plan = Plan {
                 name: "redis",
-                prepare: ":".to_owned(),
-                environment: Vec::new(),
+                prepare: "umask 077 && printf %s \"$CERTIFICATE\" >server.pem && printf %s \"$KEY\" >server.key".to_owned(),
+                environment: vec![("CERTIFICATE", pem.into()), ("KEY", key.into())],
                 command: std::iter::once(program.clone().into())
                     .chain(arguments.split(' ').map(Into::into))
                     .chain(["".into()])
@@ -121,7 +153,7 @@ impl RedisServer {
                 run_as: None,
             };
             let process = ServerProcess::start(plan, |_: &Path, pid| answers(port, pid))?;
-            Ok(Self { port, process: Arc::new(process) })
+            Ok(Self { port, tls_port, process: Arc::new(process) })
         })
     }
 

@@ -1,4 +1,7 @@
-use super::{Database, DatabaseUrl, pools::Address};
+use super::{
+    Database, DatabaseUrl,
+    pools::{Address, REACHABLE_LIMIT},
+};
 use diesel::{
     Connection, QueryableByName, RunQueryDsl, SqliteConnection, backend::Backend, connection::SimpleConnection,
     migration::MigrationSource, result::Error as DieselError, sql_types::BigInt,
@@ -71,17 +74,20 @@ impl Database {
 
     /// Migrates on a thread of its own: diesel's harness blocks, and must not find a runtime to block in.
     async fn run(&self, direction: Direction) -> Result<usize, MigrationError> {
-        let (sender, receiver) = oneshot::channel();
-        let address = self.address().clone();
-        thread::spawn(move || {
-            let outcome = match address {
-                Address::Postgres(url) => migrate_postgres(&url, direction),
-                Address::Sqlite(path) => migrate_sqlite(&path, direction),
-            };
-            // Nobody listens any more where the caller has given up.
-            drop(sender.send(outcome));
-        });
         let failed = |cause: Cause| MigrationError::Failed { database: self.url().clone(), cause };
+        let work: Box<dyn FnOnce() -> Result<usize, Failure> + Send> = match self.address().clone() {
+            Address::Postgres(address) => {
+                // Connected here, whose runtime goes on while the thread blocks.
+                let connecting = tokio::time::timeout(REACHABLE_LIMIT, address.connect()).await;
+                let connection = connecting.map_err(|error| failed(error.into()))?.map_err(|error| failed(error.into()))?;
+                // Wrapped there: the wrapper looks for a runtime to block in.
+                Box::new(move || migrate_postgres(connection.into(), direction))
+            }
+            Address::Sqlite(path) => Box::new(move || migrate_sqlite(&path, direction)),
+        };
+        let (sender, receiver) = oneshot::channel();
+        // Nobody listens any more where the caller has given up.
+        thread::spawn(move || drop(sender.send(work())));
         match tokio::time::timeout(LIMIT, receiver).await {
             Ok(Ok(Ok(count))) => Ok(count),
             Ok(Ok(Err(Failure::FromTheFuture(version)))) => {
@@ -111,9 +117,7 @@ impl From<DieselError> for Failure {
     }
 }
 
-fn migrate_postgres(url: &str, direction: Direction) -> Result<usize, Failure> {
-    let mut connection =
-        AsyncConnectionWrapper::<AsyncPgConnection>::establish(url).map_err(|error| Failure::Other(error.into()))?;
+fn migrate_postgres(mut connection: AsyncConnectionWrapper<AsyncPgConnection>, direction: Direction) -> Result<usize, Failure> {
     // The lock belongs to the connection, and ends with it.
     connection.batch_execute(POSTGRES_LOCK)?;
     connection.transaction(|connection| {

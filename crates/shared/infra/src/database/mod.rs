@@ -14,6 +14,7 @@ mod migrations;
 mod pools;
 mod query_spans;
 mod session;
+mod tls;
 mod transaction;
 mod types;
 mod unit_of_work;
@@ -29,7 +30,7 @@ pub use session::{Session, SessionConnection};
 pub use transaction::Together;
 pub use types::{DbTimestamp, DbUuid, SqlTimestamp, SqlUuid, corrupt, revision};
 pub use unit_of_work::{AfterCommit, SqlUnitOfWork, UnitScope};
-pub use url::{DatabaseUrl, InvalidDatabaseUrl};
+pub use url::{DatabaseUrl, InvalidDatabaseUrl, PostgresUrl};
 
 use std::time::Duration;
 

@@ -22,12 +22,12 @@ use std::{
     time::Duration,
 };
 use tokio::runtime::Handle;
-use tokio_postgres::NoTls;
+use tokio_postgres_rustls::MakeRustlsConnect;
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 /// How long a start waits for the database.
-const REACHABLE_LIMIT: Duration = Duration::from_secs(5);
+pub(super) const REACHABLE_LIMIT: Duration = Duration::from_secs(5);
 
 /// How long to wait before a SQLite file that is locked is opened again.
 const LOCKED_PAUSE: Duration = Duration::from_millis(50);
@@ -57,8 +57,23 @@ pub struct Database {
 /// What a connection is opened with.
 #[derive(Clone)]
 pub(super) enum Address {
-    Postgres(String),
+    Postgres(PostgresAddress),
     Sqlite(String),
+}
+
+/// What a connection to PostgreSQL is opened and encrypted with.
+#[derive(Clone)]
+pub(super) struct PostgresAddress {
+    config: tokio_postgres::Config,
+    tls: MakeRustlsConnect,
+}
+
+impl PostgresAddress {
+    /// Opens a connection, whose driver runs on the runtime that this is called on.
+    pub(super) async fn connect(self) -> Result<AsyncPgConnection, ConnectionError> {
+        let (client, driver) = self.config.connect(self.tls).await.map_err(|error| refused(&error))?;
+        AsyncPgConnection::try_from_client_and_connection(client, driver).await
+    }
 }
 
 #[derive(Clone)]
@@ -85,11 +100,14 @@ impl Database {
     /// that they outlive the worker thread that asked for them.
     ///
     /// # Errors
-    /// Where a database in memory cannot be opened.
+    /// Where a database in memory cannot be opened, or the authorities of `sslrootcert` cannot be used.
     pub fn open(url: &DatabaseUrl) -> Result<Self, ConnectError> {
         let failed = |reason: String| ConnectError { database: url.clone(), reason };
         let (address, anchor) = match url {
-            DatabaseUrl::Postgres(address) => (Address::Postgres(address.to_string()), None),
+            DatabaseUrl::Postgres(url) => {
+                let tls = url.tls().connector().map_err(|error| failed(format!("sslrootcert {error}")))?;
+                (Address::Postgres(PostgresAddress { config: url.config().clone(), tls }), None)
+            }
             DatabaseUrl::SqliteFile(path) => {
                 keep_for_owner(path);
                 (Address::Sqlite(path.to_string_lossy().into_owned()), None)
@@ -174,24 +192,25 @@ fn unavailable(error: PoolError) -> DependencyError {
     DependencyError::unavailable("database", error)
 }
 
-fn postgres_pool(url: &str) -> Result<Pool<AsyncPgConnection>, BuildError> {
+fn postgres_pool(address: &PostgresAddress) -> Result<Pool<AsyncPgConnection>, BuildError> {
     let runtime = Handle::current();
     let mut config = ManagerConfig::<AsyncPgConnection>::default();
     // A query to test the connection before each use would halve the rate; one that turns out dead is closed.
     config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup = Box::new(move |url| {
-        let url = url.to_owned();
+    let address = address.clone();
+    config.custom_setup = Box::new(move |_| {
+        let address = address.clone();
         // Aborted when its caller gives up: a server that accepts and stays silent would otherwise hold ever more sockets.
         let connecting = AbortOnDropHandle::new(runtime.spawn(async move {
-            let (client, driver) = tokio_postgres::connect(&url, NoTls).await.map_err(|error| refused(&error))?;
-            let mut connection = AsyncPgConnection::try_from_client_and_connection(client, driver).await?;
+            let mut connection = address.connect().await?;
             connection.batch_execute(POSTGRES_SETTINGS).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
             connection.set_instrumentation(QuerySpans::on("postgresql"));
             Ok(connection)
         }));
         connecting.map(|joined| joined.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))).boxed()
     });
-    pool(AsyncDieselConnectionManager::new_with_config(url, config), POSTGRES_CONNECTIONS)
+    // The address has no place in a URL.
+    pool(AsyncDieselConnectionManager::new_with_config("", config), POSTGRES_CONNECTIONS)
 }
 
 /// Diesel keeps the text of a connection's error alone, so it has to say the reason beneath it, too.

@@ -1,16 +1,25 @@
+use super::tls::{Tls, TlsMode};
+use crate::tls::InvalidAuthorities;
 use std::{fmt, path::PathBuf, str::FromStr};
-use tokio_postgres::config::SslMode;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
     /// A PostgreSQL server's database.
-    Postgres(Url),
+    Postgres(PostgresUrl),
     /// A file of SQLite's.
     SqliteFile(PathBuf),
     /// A SQLite database that lives and dies with this process.
     SqliteMemory,
+}
+
+/// Where a database of PostgreSQL's is, and how the connection to it is encrypted.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PostgresUrl {
+    url: Url,
+    config: tokio_postgres::Config,
+    tls: Tls,
 }
 
 /// The text is no database's URL.
@@ -22,9 +31,12 @@ pub enum InvalidDatabaseUrl {
     /// It is no URL, or names no host.
     #[error("must be a URL such as postgres://user:password@host:5432/database")]
     Malformed,
-    /// It asks for TLS, which is not spoken to PostgreSQL yet.
-    #[error("must not ask for sslmode=require: connections to PostgreSQL are not encrypted")]
-    Tls,
+    /// It asks for a kind of TLS that there is not.
+    #[error("must have an sslmode of disable, prefer, require, verify-ca or verify-full")]
+    TlsMode,
+    /// It names authorities, and does not ask for the certificate to be judged by them.
+    #[error("must not have an sslrootcert without an sslmode of require, verify-ca or verify-full")]
+    Authorities,
     /// The path of the file is missing, or has parameters.
     #[error("must name a file, such as sqlite://library.db, without parameters")]
     Path,
@@ -44,20 +56,71 @@ impl FromStr for DatabaseUrl {
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
             return Err(InvalidDatabaseUrl::Scheme);
         }
-        let url = Url::parse(text).map_err(|_| InvalidDatabaseUrl::Malformed)?;
-        let config: tokio_postgres::Config = text.parse().map_err(|_| InvalidDatabaseUrl::Malformed)?;
-        if config.get_ssl_mode() == SslMode::Require {
-            return Err(InvalidDatabaseUrl::Tls);
-        }
-        if url.host_str().is_none_or(str::is_empty) { Err(InvalidDatabaseUrl::Malformed) } else { Ok(Self::Postgres(url)) }
+        PostgresUrl::parse(text).map(Self::Postgres)
     }
+}
+
+impl DatabaseUrl {
+    /// Makes sure that the file of `sslrootcert`, if there is one, can be used.
+    ///
+    /// # Errors
+    /// Where it cannot.
+    pub fn check_authorities(&self) -> Result<(), InvalidAuthorities> {
+        match self {
+            Self::Postgres(address) => address.tls.connector().map(drop),
+            Self::SqliteFile(_) | Self::SqliteMemory => Ok(()),
+        }
+    }
+}
+
+impl PostgresUrl {
+    fn parse(text: &str) -> Result<Self, InvalidDatabaseUrl> {
+        let mut url = Url::parse(text).map_err(|_| InvalidDatabaseUrl::Malformed)?;
+        let tls = take_tls(&mut url)?;
+        let mut config: tokio_postgres::Config = url.as_str().parse().map_err(|_| InvalidDatabaseUrl::Malformed)?;
+        config.ssl_mode(tls.ssl_mode());
+        if url.host_str().is_none_or(str::is_empty) {
+            return Err(InvalidDatabaseUrl::Malformed);
+        }
+        Ok(Self { url, config, tls })
+    }
+
+    /// What the driver connects with.
+    pub(super) const fn config(&self) -> &tokio_postgres::Config {
+        &self.config
+    }
+
+    /// How it is encrypted.
+    pub(super) const fn tls(&self) -> &Tls {
+        &self.tls
+    }
+}
+
+/// Takes the parameters out that say how the connection is encrypted, for the driver knows some of their values only. What is left
+/// stays letter by letter.
+fn take_tls(url: &mut Url) -> Result<Tls, InvalidDatabaseUrl> {
+    let (mut mode, mut authorities, mut left) = (TlsMode::Prefer, None, Vec::new());
+    for parameter in url.query().unwrap_or_default().split('&').filter(|parameter| !parameter.is_empty()) {
+        // To libpq a plus is a plus, as in the path of a file.
+        match form_urlencoded::parse(parameter.replace('+', "%2B").as_bytes()).next() {
+            Some((name, value)) if name == "sslmode" => mode = value.parse().map_err(|()| InvalidDatabaseUrl::TlsMode)?,
+            Some((name, value)) if name == "sslrootcert" => authorities = Some(value.into_owned()),
+            _ => left.push(parameter.to_owned()),
+        }
+    }
+    if authorities.is_some() && matches!(mode, TlsMode::Disable | TlsMode::Prefer) {
+        return Err(InvalidDatabaseUrl::Authorities);
+    }
+    url.set_query((!left.is_empty()).then(|| left.join("&")).as_deref());
+    // libpq's word for those of the machine.
+    Ok(Tls { mode, authorities: authorities.filter(|file| file != "system").map(PathBuf::from) })
 }
 
 impl fmt::Display for DatabaseUrl {
     /// The URL without its password and parameters, for messages.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Postgres(url) => {
+            Self::Postgres(PostgresUrl { url, .. }) => {
                 let host = url.host_str().unwrap_or_default();
                 let port = url.port().unwrap_or(5432);
                 write!(formatter, "postgres://{host}:{port}{}", url.path())
@@ -76,8 +139,9 @@ impl fmt::Debug for DatabaseUrl {
 
 #[cfg(test)]
 mod tests {
-    use super::{DatabaseUrl, InvalidDatabaseUrl};
+    use super::{DatabaseUrl, InvalidDatabaseUrl, Tls, TlsMode};
     use rstest::rstest;
+    use tokio_postgres::config::SslMode;
 
     #[rstest]
     #[case("postgres://library:secret@db.example.com/library", "postgres://db.example.com:5432/library")]
@@ -98,10 +162,39 @@ mod tests {
     #[case("sqlite:///var/lib/", InvalidDatabaseUrl::Path)]
     #[case("sqlite://library.db?mode=ro", InvalidDatabaseUrl::Path)]
     #[case("postgres://", InvalidDatabaseUrl::Malformed)]
-    #[case("postgres://localhost/library?sslmode=perhaps", InvalidDatabaseUrl::Malformed)]
-    #[case("postgres://localhost/library?sslmode=require", InvalidDatabaseUrl::Tls)]
+    #[case("postgres://localhost/library?sslmode=perhaps", InvalidDatabaseUrl::TlsMode)]
+    #[case("postgres://localhost/library?sslmode=allow", InvalidDatabaseUrl::TlsMode)]
+    #[case("postgres://localhost/library?sslrootcert=/ca.pem", InvalidDatabaseUrl::Authorities)]
+    #[case("postgres://localhost/library?sslmode=disable&sslrootcert=/ca.pem", InvalidDatabaseUrl::Authorities)]
+    #[case("postgres://localhost/library?sslcert=/mine.pem", InvalidDatabaseUrl::Malformed)]
     #[case("postgres://local host/", InvalidDatabaseUrl::Malformed)]
     fn what_names_no_database_is_refused(#[case] text: &str, #[case] error: InvalidDatabaseUrl) {
         assert_eq!(text.parse::<DatabaseUrl>(), Err(error));
+    }
+
+    #[rstest]
+    #[case("", TlsMode::Prefer, None, SslMode::Prefer)]
+    #[case("?sslmode=disable", TlsMode::Disable, None, SslMode::Disable)]
+    #[case("?sslmode=prefer", TlsMode::Prefer, None, SslMode::Prefer)]
+    #[case("?sslmode=require", TlsMode::VerifyName, None, SslMode::Require)]
+    #[case("?sslmode=verify-full&sslrootcert=system", TlsMode::VerifyName, None, SslMode::Require)]
+    #[case("?sslrootcert=%2Fetc%2Fa+b.pem&sslmode=verify-ca", TlsMode::VerifyAuthority, Some("/etc/a+b.pem"), SslMode::Require)]
+    fn how_it_is_encrypted_is_said_in_the_words_of_libpq(
+        #[case] query: &str,
+        #[case] mode: TlsMode,
+        #[case] authorities: Option<&str>,
+        #[case] told: SslMode,
+    ) {
+        let url = format!("postgres://localhost/library{query}").parse::<DatabaseUrl>().expect("a database's URL");
+        let DatabaseUrl::Postgres(url) = url else { panic!("it is PostgreSQL's") };
+        assert_eq!(url.tls(), &Tls { mode, authorities: authorities.map(Into::into) });
+        assert_eq!(url.config().get_ssl_mode(), told);
+    }
+
+    #[test]
+    fn what_else_is_said_is_left_as_it_is() {
+        let text = "postgres://localhost/library?application_name=a%20b&sslmode=require&options=-c%20jit%3Doff";
+        let DatabaseUrl::Postgres(url) = text.parse().expect("a database's URL") else { panic!("it is PostgreSQL's") };
+        assert_eq!((url.config().get_application_name(), url.config().get_options()), (Some("a b"), Some("-c jit=off")));
     }
 }

@@ -1,8 +1,6 @@
-use super::RedisScript;
-use deadpool_redis::{
-    Config, Connection, CreatePoolError, Pool, PoolConfig, PoolError, Runtime, Timeouts,
-    redis::{Client, RedisError},
-};
+use super::{RedisAddress, RedisScript};
+use deadpool_redis::{Connection, Manager, Pool, PoolConfig, PoolError, Runtime, Timeouts, redis::RedisError};
+use library_shared_domain::Cause;
 use std::{
     sync::{
         Arc,
@@ -32,27 +30,23 @@ pub struct RedisConnections {
     is_warming_up: Arc<AtomicBool>,
 }
 
-/// The URL is none of Redis's.
+/// The address is none of Redis's.
 #[derive(Debug, thiserror::Error)]
-#[error("the URL of Redis cannot be used")]
-pub struct RedisConnectError(#[source] CreatePoolError);
+#[error("the address of Redis cannot be used")]
+pub struct RedisConnectError(#[source] Cause);
 
 impl RedisConnections {
-    /// Whether this is a URL that connections can be opened with.
-    #[must_use]
-    pub fn is_url(text: &str) -> bool {
-        Client::open(text).is_ok()
-    }
-
     /// Opens a pool. Connections are made when they are needed: a Redis that is away keeps nothing from starting.
     ///
     /// # Errors
-    /// Where the URL cannot be used.
-    pub fn open(url: &str) -> Result<Self, RedisConnectError> {
-        let mut config = Config::from_url(url);
+    /// Where the address cannot be used.
+    pub fn open(address: impl Into<RedisAddress>) -> Result<Self, RedisConnectError> {
+        let client = address.into().client().map_err(|error| RedisConnectError(error.into()))?;
+        let manager = Manager::new(client.get_connection_info().clone()).map_err(|error| RedisConnectError(error.into()))?;
         let timeouts = Timeouts { wait: Some(CONNECT_LIMIT), create: Some(CONNECT_LIMIT), recycle: Some(COMMAND_LIMIT) };
-        config.pool = Some(PoolConfig { max_size: CONNECTIONS, timeouts, ..PoolConfig::default() });
-        let pool = config.create_pool(Some(Runtime::Tokio1)).map_err(RedisConnectError)?;
+        let config = PoolConfig { max_size: CONNECTIONS, timeouts, ..PoolConfig::default() };
+        let pool = Pool::builder(manager).config(config).runtime(Runtime::Tokio1).build();
+        let pool = pool.map_err(|error| RedisConnectError(error.into()))?;
         Ok(Self { pool, command_limit: COMMAND_LIMIT, runtime: Handle::current(), is_warming_up: Arc::default() })
     }
 
@@ -99,7 +93,8 @@ impl RedisConnections {
         let connections = self.clone();
         let connect = async move {
             if let Err(error) = connections.pool.get().await {
-                tracing::debug!(error = %error, "redis_connect_failed");
+                // Whoever asked has been told only that it took too long: that a certificate was refused is said here.
+                tracing::warn!(error = %error, "redis_connect_failed");
             }
             connections.is_warming_up.store(false, Ordering::SeqCst);
         };

@@ -1,7 +1,9 @@
 //! The connections to one Redis, which the caches and the limits of a server share: every command has a time limit.
 
+mod address;
 mod connections;
 mod script;
 
+pub use address::RedisAddress;
 pub use connections::{RedisCommandError, RedisConnectError, RedisConnections};
 pub use script::RedisScript;
