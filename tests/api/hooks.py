@@ -51,7 +51,8 @@ current = Current()
 
 # A token is asked for again when an answer is 401.
 @schemathesis.auth(retry_on=[401]).apply_to(
-    operation_id=["list_loans", "list_own_loans", "borrow_book", "read_loan", "return_book", "read_own_member", "patch_own_member"]
+    operation_id=["list_loans", "list_own_loans", "borrow_book", "read_loan", "return_book", "read_own_member", "patch_own_member",
+                  "list_sessions", "end_session", "end_all_sessions"]
 )
 class Authentication:
     def get(self, case, context):

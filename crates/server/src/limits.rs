@@ -8,8 +8,9 @@ use library_shared_infra::{
 };
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
-/// Log-ins of an address, be they of one account or of many: each costs a password hash, and ten a minute are more than people type.
-const LOGIN: Quota = quota("login", 10, Duration::from_mins(1));
+/// Log-ins of an address, be they of one account or of many: each costs a password hash. People behind one address share them, so they are more
+/// than one of them types; guessing at one account is slowed down besides.
+const LOGIN: Quota = quota("login", 30, Duration::from_mins(1));
 
 /// Registrations of an address: each sends a mail to somebody, and a desk at which members are enrolled has some an hour.
 const REGISTRATION: Quota = quota("registration", 20, Duration::from_hours(1));

@@ -3,7 +3,9 @@ use crate::{
     failure::Failure,
     limits::request_limits,
 };
-use library_auth_app::{IdentifyCaller, Login, Logout, RefreshTokens, RemoveExpiredSessions, RevokeToken};
+use library_auth_app::{
+    EndAllSessions, EndSession, IdentifyCaller, ListSessions, Login, Logout, RefreshTokens, RemoveExpiredSessions, RevokeToken,
+};
 use library_auth_domain::{AccountDirectory, FailedLogins, RefreshTokenRepository, TokenIssuer};
 use library_auth_http::AuthApi;
 use library_auth_infra::{
@@ -210,7 +212,10 @@ impl Adapters {
                 lifetime,
             )),
             logout: Arc::new(Logout::new(tokens.clone(), issuer.clone(), clock.clone())),
-            revoke_token: Arc::new(RevokeToken::new(tokens, issuer.clone(), clock)),
+            revoke_token: Arc::new(RevokeToken::new(tokens.clone(), issuer.clone(), clock.clone())),
+            list_sessions: Arc::new(ListSessions::new(tokens.clone(), clock.clone())),
+            end_session: Arc::new(EndSession::new(tokens.clone(), clock.clone())),
+            end_all_sessions: Arc::new(EndAllSessions::new(tokens, clock)),
             identify_caller: Arc::new(IdentifyCaller::new(issuer, accounts)),
             writes: writes.clone(),
         }

@@ -52,7 +52,7 @@ impl Problem {
         Self::plain(403, "Your email address has yet to be verified.")
     }
 
-    /// 404 for an id that nothing has: `book`, `member` or `loan`.
+    /// 404 for an id that nothing has: `book`, `member`, `loan` or `session`.
     #[must_use]
     pub fn nothing_of_this_id(what: &str) -> Self {
         Self::plain(404, &format!("There is no {what} of this id."))

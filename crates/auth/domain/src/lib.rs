@@ -1,6 +1,7 @@
 //! Sessions: short-lived access tokens and the rotating refresh tokens that renew them.
 //!
 //! - [`RefreshToken`]: the entity; [`RefreshSecret`] and [`TokenHash`]: what the client holds and what is kept of it;
+//! - [`ActiveSession`]: what a member is shown of a session of theirs;
 //! - [`replay_is_theft`]: the rule that tells a thief from a double click;
 //! - [`RefreshTokenRepository`], [`TokenIssuer`]: the ports that this context's adapters implement;
 //! - [`FailedAttempts`]: the rule that makes guessing passwords slow, and [`FailedLogins`], the port that counts;
@@ -14,6 +15,7 @@ mod issuer;
 mod refresh_token;
 mod repository;
 mod secret;
+mod session;
 
 pub use accounts::{Account, AccountDirectory, CredentialVerifier, VerifyCredentialsError};
 pub use failed_logins::{FailedAttempts, FailedLogins, LoginName, TooManyFailures};
@@ -21,3 +23,4 @@ pub use issuer::{AccessClaims, AccessToken, InvalidAccessToken, TokenIssuer};
 pub use refresh_token::{REPLAY_GRACE, RefreshToken, replay_is_theft};
 pub use repository::{RefreshTokenRepository, Rotation, StartSessionError, Successor};
 pub use secret::{RefreshSecret, TokenHash};
+pub use session::ActiveSession;

@@ -1,4 +1,4 @@
-use crate::{RefreshToken, TokenHash};
+use crate::{ActiveSession, RefreshToken, TokenHash};
 use async_trait::async_trait;
 use library_shared_domain::{DependencyError, MemberId, RefreshTokenId, SessionId};
 use time::OffsetDateTime;
@@ -13,7 +13,7 @@ pub trait RefreshTokenRepository: Send + Sync {
     async fn start_session(&self, first: &RefreshToken, now: OffsetDateTime) -> Result<(), StartSessionError>;
 
     /// Revokes the token of this hash and puts its successor in its place, in one atomic step: of many callers who present one
-    /// token at once, exactly one gets [`Rotation::Rotated`].
+    /// token at once, exactly one gets [`Rotation::Rotated`]. That is a use of the session.
     ///
     /// # Errors
     /// Only those of the machinery.
@@ -29,6 +29,24 @@ pub trait RefreshTokenRepository: Send + Sync {
     /// # Errors
     /// Only those of the machinery.
     async fn find_by_hash(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, DependencyError>;
+
+    /// The active sessions of a member, so many at most: those that were used last, the last one first.
+    ///
+    /// # Errors
+    /// Only those of the machinery.
+    async fn list_active(
+        &self,
+        member_id: MemberId,
+        limit: usize,
+        now: OffsetDateTime,
+    ) -> Result<Vec<ActiveSession>, DependencyError>;
+
+    /// Ends a session of this member as [`revoke_session`](Self::revoke_session) does, and answers with whether they had such an active
+    /// session. Of many who end one session at once, exactly one is told that there was one.
+    ///
+    /// # Errors
+    /// Only those of the machinery.
+    async fn revoke_active(&self, member_id: MemberId, session: SessionId, now: OffsetDateTime) -> Result<bool, DependencyError>;
 
     /// Ends a session: none of its tokens is accepted any more, nor one that is being made at this moment. The first time that
     /// this happened is the one that is kept; a session that does not exist needs no ending.

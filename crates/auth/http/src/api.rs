@@ -1,4 +1,4 @@
-use library_auth_app::{IdentifyCaller, Login, Logout, RefreshTokens, RevokeToken};
+use library_auth_app::{EndAllSessions, EndSession, IdentifyCaller, ListSessions, Login, Logout, RefreshTokens, RevokeToken};
 use library_shared_http::WriteTasks;
 use std::sync::Arc;
 
@@ -10,6 +10,9 @@ pub struct AuthApi {
     pub refresh_tokens: Arc<RefreshTokens>,
     pub logout: Arc<Logout>,
     pub revoke_token: Arc<RevokeToken>,
+    pub list_sessions: Arc<ListSessions>,
+    pub end_session: Arc<EndSession>,
+    pub end_all_sessions: Arc<EndAllSessions>,
     pub identify_caller: Arc<IdentifyCaller>,
     pub writes: WriteTasks,
 }

@@ -1,7 +1,8 @@
 //! What the document of the API says of sessions and of the gate.
 
 use crate::{
-    exchange_grant::__path_exchange_grant, login::__path_login, logout::__path_logout, refresh_tokens::__path_refresh_tokens,
+    end_all_sessions::__path_end_all_sessions, end_session::__path_end_session, exchange_grant::__path_exchange_grant,
+    list_sessions::__path_list_sessions, login::__path_login, logout::__path_logout, refresh_tokens::__path_refresh_tokens,
     revoke_token::__path_revoke_token,
 };
 use library_shared_http::openapi::{any_text, secret_text, token};
@@ -33,7 +34,7 @@ const LONGEST_EMAIL: usize = 254;
 /// The part of the document that is the sessions' and the gate's.
 #[derive(OpenApi)]
 #[openapi(
-    paths(login, refresh_tokens, logout, exchange_grant, revoke_token),
+    paths(login, refresh_tokens, logout, exchange_grant, revoke_token, list_sessions, end_session, end_all_sessions),
     tags((name = SESSIONS, description = "Access tokens and refresh tokens.")),
     modifiers(&Gate),
 )]
@@ -168,5 +169,18 @@ pub fn access_token_response() -> Value {
         "token_type": "bearer",
         "expires_in": 900,
         "refresh_token": "718cKtDlJoZDgm0zYl5mJ0a4nqZp1vXq3wE8hT2RrUs",
+    })
+}
+
+pub fn session_id() -> Object {
+    library_shared_http::openapi::id().description(Some("The id.")).build()
+}
+
+pub fn session() -> Value {
+    json!({
+        "id": "01a1f9bd-4e02-7c3a-9d41-6b1f0f8a2c55",
+        "created_at": "2026-11-20T16:14:56.218841Z",
+        "last_used_at": "2026-11-20T17:02:11.940377Z",
+        "current": true,
     })
 }

@@ -7,6 +7,7 @@ diesel::table! {
         member_id -> DbUuid,
         created_at -> DbTimestamp,
         revoked_at -> Nullable<DbTimestamp>,
+        refreshed_at -> Nullable<DbTimestamp>,
     }
 }
 
@@ -26,3 +27,11 @@ diesel::table! {
 
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(sessions, refresh_tokens);
+
+diesel::define_sql_function! {
+    /// The first of two times that is there.
+    fn coalesce(
+        first: diesel::sql_types::Nullable<library_shared_infra::database::DbTimestamp>,
+        second: library_shared_infra::database::DbTimestamp,
+    ) -> library_shared_infra::database::DbTimestamp;
+}

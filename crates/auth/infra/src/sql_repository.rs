@@ -1,6 +1,6 @@
 use crate::{
     row::RefreshTokenRow,
-    schema::{refresh_tokens, sessions},
+    schema::{coalesce, refresh_tokens, sessions},
 };
 use async_trait::async_trait;
 use diesel::{
@@ -9,7 +9,9 @@ use diesel::{
     sql_types::Binary,
 };
 use diesel_async::RunQueryDsl;
-use library_auth_domain::{RefreshToken, RefreshTokenRepository, Rotation, StartSessionError, Successor, TokenHash};
+use library_auth_domain::{
+    ActiveSession, RefreshToken, RefreshTokenRepository, Rotation, StartSessionError, Successor, TokenHash,
+};
 use library_shared_domain::{DependencyError, MemberId, SessionId};
 use library_shared_infra::{
     database::{Session, SqlError, SqlTimestamp, SqlUuid},
@@ -82,6 +84,15 @@ impl SqlRefreshTokenRepository {
         Ok(())
     }
 
+    /// Keeps when the session was used.
+    async fn mark_used(session: &Session, used: SessionId, now: OffsetDateTime) -> Result<(), DependencyError> {
+        let used = sessions::table.find(SqlUuid::new(used));
+        with_connection!(session.write().await?, |connection| {
+            diesel::update(used).set(sessions::refreshed_at.eq(SqlTimestamp(now))).execute(connection).await
+        })?;
+        Ok(())
+    }
+
     /// The token of this hash, and when its session ended, if it has.
     async fn find(
         session: &Session,
@@ -142,6 +153,7 @@ impl RefreshTokenRepository for SqlRefreshTokenRepository {
                 revoked_at: None,
             };
             Self::insert(together.session(), &token).await?;
+            Self::mark_used(together.session(), token.session, now).await?;
             together.commit().await?;
             return Ok(Rotation::Rotated(token));
         }
@@ -157,6 +169,42 @@ impl RefreshTokenRepository for SqlRefreshTokenRepository {
     async fn find_by_hash(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, DependencyError> {
         let found = Self::find(&self.session, hash).await?;
         Ok(found.map(|(token, ended)| RefreshToken { revoked_at: token.revoked_at.or(ended), ..token }))
+    }
+
+    #[tracing::instrument(name = "refresh_tokens.list_active", skip_all)]
+    async fn list_active(
+        &self,
+        member_id: MemberId,
+        limit: usize,
+        now: OffsetDateTime,
+    ) -> Result<Vec<ActiveSession>, DependencyError> {
+        let last_used_at = coalesce(sessions::refreshed_at, sessions::created_at);
+        let active = sessions::table
+            .filter(sessions::member_id.eq(SqlUuid::new(member_id)).and(sessions::revoked_at.is_null()))
+            .filter(exists(usable_token(SqlTimestamp(now))))
+            .order((last_used_at.desc(), sessions::id.desc()))
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+            .select((sessions::id, sessions::created_at, last_used_at));
+        let rows: Vec<(SqlUuid, SqlTimestamp, SqlTimestamp)> =
+            with_connection!(self.session.read().await?, |connection| { active.load(connection).await })?;
+        let session = |(id, created_at, last_used_at): (SqlUuid, SqlTimestamp, SqlTimestamp)| ActiveSession {
+            id: id.id(),
+            created_at: created_at.0,
+            last_used_at: last_used_at.0,
+        };
+        Ok(rows.into_iter().map(session).collect())
+    }
+
+    #[tracing::instrument(name = "refresh_tokens.revoke_active", skip_all)]
+    async fn revoke_active(&self, member_id: MemberId, session: SessionId, now: OffsetDateTime) -> Result<bool, DependencyError> {
+        let active = sessions::table
+            .find(SqlUuid::new(session))
+            .filter(sessions::member_id.eq(SqlUuid::new(member_id)).and(sessions::revoked_at.is_null()))
+            .filter(exists(usable_token(SqlTimestamp(now))));
+        let ended = with_connection!(self.session.write().await?, |connection| {
+            diesel::update(active).set(sessions::revoked_at.eq(SqlTimestamp(now))).execute(connection).await
+        })?;
+        Ok(ended > 0)
     }
 
     #[tracing::instrument(name = "refresh_tokens.revoke_session", skip_all)]
@@ -213,4 +261,12 @@ impl RefreshTokenRepository for SqlRefreshTokenRepository {
         }
         Ok(removed)
     }
+}
+
+/// The token of a session that can still be rotated.
+#[diesel::dsl::auto_type]
+fn usable_token(now: SqlTimestamp) -> _ {
+    refresh_tokens::table
+        .filter(refresh_tokens::session_id.eq(sessions::id))
+        .filter(refresh_tokens::revoked_at.is_null().and(refresh_tokens::expires_at.gt(now)))
 }

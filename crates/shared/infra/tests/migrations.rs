@@ -162,18 +162,58 @@ const KEPT_ON_SQLITE: &str = "SELECT (SELECT count(*) FROM books JOIN book_searc
 async fn what_was_kept_before_lists_had_orders_is_put_in_order_and_found(#[values(Kind::Sqlite, Kind::Postgres)] kind: Kind) {
     let (url, _keep_alive) = empty(kind).await;
     let database = open(&url);
+    run_all(&database, &OLD_ON_POSTGRES, &OLD_ON_SQLITE).await;
+    assert!(database.migrate().await.expect("up") > 0);
+    assert_eq!(count(&database, KEPT_ON_POSTGRES, KEPT_ON_SQLITE).await, 3);
+}
+
+/// Two sessions from before they told when they were used: one was renewed twice, the other never.
+const OLD_SESSIONS_ON_POSTGRES: &str =
+    "INSERT INTO sessions (id, member_id, created_at) VALUES
+         ('01890a5d-ac96-774b-bcce-b30209900001', '01890a5d-ac96-774b-bcce-b302099a8058', '2026-11-01Z'),
+         ('01890a5d-ac96-774b-bcce-b30209900002', '01890a5d-ac96-774b-bcce-b302099a8058', '2026-11-01Z');
+     INSERT INTO refresh_tokens (id, session_id, member_id, token_hash, expires_at, revoked_at)
+     SELECT gen_random_uuid(), session_id::uuid, '01890a5d-ac96-774b-bcce-b302099a8058', hash::bytea, '2026-12-01Z', revoked_at::timestamptz
+     FROM (VALUES ('01890a5d-ac96-774b-bcce-b30209900001', 'a', '2026-11-03Z'), ('01890a5d-ac96-774b-bcce-b30209900001', 'b', '2026-11-02Z'),
+         ('01890a5d-ac96-774b-bcce-b30209900001', 'c', NULL), ('01890a5d-ac96-774b-bcce-b30209900002', 'd', NULL))
+         AS old (session_id, hash, revoked_at);";
+const OLD_SESSIONS_ON_SQLITE: &str = "INSERT INTO sessions (id, member_id, created_at) VALUES
+         (x'01', x'01890a5dac96774bbcceb302099a8058', 1), (x'02', x'01890a5dac96774bbcceb302099a8058', 1);
+     INSERT INTO refresh_tokens (id, session_id, member_id, token_hash, expires_at, revoked_at) VALUES
+         (x'0a', x'01', x'01', x'0a', 9, 3), (x'0b', x'01', x'01', x'0b', 9, 2), (x'0c', x'01', x'01', x'0c', 9, NULL),
+         (x'0d', x'02', x'01', x'0d', 9, NULL);";
+
+const USED_ON_POSTGRES: &str = "SELECT count(*) AS number FROM sessions
+    WHERE refreshed_at IS NOT DISTINCT FROM CASE WHEN id = '01890a5d-ac96-774b-bcce-b30209900001' THEN timestamptz '2026-11-03Z' END";
+const USED_ON_SQLITE: &str = "SELECT count(*) AS number FROM sessions WHERE refreshed_at IS CASE WHEN id = x'01' THEN 3 END";
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn when_a_session_was_used_is_taken_from_its_last_rotation(#[values(Kind::Sqlite, Kind::Postgres)] kind: Kind) {
+    let (url, _keep_alive) = empty(kind).await;
+    let database = open(&url);
+    run_all(&database, &OLD_ON_POSTGRES, &OLD_ON_SQLITE).await;
+    run_all(&database, &[OLD_SESSIONS_ON_POSTGRES], &[OLD_SESSIONS_ON_SQLITE]).await;
+    assert!(database.migrate().await.expect("up") > 0);
+    assert_eq!(count(&database, USED_ON_POSTGRES, USED_ON_SQLITE).await, 2);
+}
+
+/// Runs statements as they are on either database.
+async fn run_all(database: &Database, on_postgres: &[&str], on_sqlite: &[&str]) {
     let session = Session::from(database.clone());
-    for statements in std::iter::zip(OLD_ON_POSTGRES, OLD_ON_SQLITE) {
+    for statements in std::iter::zip(on_postgres, on_sqlite) {
         let run = with_connection!(session.write().await.expect("a connection"), |connection, sql = (statements.0, statements.1)| {
             connection.batch_execute(sql).await
         });
         run.expect("the statements are right");
     }
+}
 
-    assert!(database.migrate().await.expect("up") > 0);
-
-    let kept = with_connection!(session.read().await.expect("a connection"), |connection, sql = (KEPT_ON_POSTGRES, KEPT_ON_SQLITE)| {
+/// The number that a query answers with.
+async fn count(database: &Database, on_postgres: &str, on_sqlite: &str) -> i64 {
+    let session = Session::from(database.clone());
+    let counted = with_connection!(session.read().await.expect("a connection"), |connection, sql = (on_postgres, on_sqlite)| {
         sql_query(sql).get_result::<Count>(connection).await
     });
-    assert_eq!(kept.expect("the tables can be counted").number, 3);
+    counted.expect("it can be counted").number
 }

@@ -42,6 +42,7 @@ mod put_book;
 mod rate_limits;
 mod request_ids;
 mod response_headers;
+mod sessions;
 mod tokens;
 mod verification_page;
 

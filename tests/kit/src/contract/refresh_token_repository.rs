@@ -6,7 +6,7 @@ use super::{
     racing::{WAYS, count, race, race_of_two},
 };
 use crate::builders::{a_member, a_refresh_token, a_successor, now, unique_id, unique_token_hash};
-use library_auth_domain::{RefreshToken, Rotation, StartSessionError, Successor};
+use library_auth_domain::{ActiveSession, RefreshToken, Rotation, StartSessionError, Successor};
 use library_shared_domain::SessionId;
 use time::{Duration, OffsetDateTime};
 
@@ -33,6 +33,12 @@ macro_rules! refresh_token_repository_contract {
             sessions_of_a_member_that_ended_before_tell_when_they_ended_first,
             sessions_ended_while_a_token_is_rotated_leave_no_usable_token,
             a_session_revoked_while_its_token_is_rotated_leaves_no_usable_token,
+            the_active_sessions_of_a_member_are_listed_the_one_used_last_first,
+            a_rotation_is_a_use_of_its_session_and_what_is_refused_is_none,
+            so_many_sessions_are_listed_as_are_asked_for,
+            a_session_that_has_ended_or_expired_is_not_active,
+            an_active_session_is_ended_once_and_by_its_member_alone,
+            of_many_who_end_one_session_one_ends_it,
             a_member_deleted_while_their_token_is_rotated_leaves_nothing_and_nobody_waits_for_ever,
             sessions_whose_last_token_expired_are_removed,
             a_session_with_one_living_token_keeps_all_its_tokens,
@@ -249,6 +255,104 @@ pub async fn sessions_ended_while_a_token_is_rotated_leave_no_usable_token(world
             assert_eq!(tokens.rotate(&hash, &a_successor(), later).await.expect("answered"), Rotation::Refused);
         }
     }
+}
+
+pub async fn the_active_sessions_of_a_member_are_listed_the_one_used_last_first(world: World) {
+    let given = &world.repositories;
+    let member = given.given_member(a_member()).await;
+    let start = async |at| given.given_session(a_refresh_token().of(&member), at).await;
+    let oldest = start(now()).await;
+    let newest = start(now() + Duration::HOUR).await;
+    let between = start(now() + Duration::MINUTE + Duration::MICROSECOND).await;
+    a_session(&world).await;
+    let session = |token: &RefreshToken, at| ActiveSession { id: token.session, created_at: at, last_used_at: at };
+    let (first, second) =
+        (session(&newest, now() + Duration::HOUR), session(&between, now() + Duration::MINUTE + Duration::MICROSECOND));
+    assert_eq!(active(&world, &oldest).await, [first, second, session(&oldest, now())]);
+
+    let used_at = now() + Duration::DAY + Duration::MICROSECOND;
+    given.refresh_tokens.rotate(&oldest.token_hash, &a_successor(), used_at).await.expect("answered");
+    let used = ActiveSession { id: oldest.session, created_at: now(), last_used_at: used_at };
+    assert_eq!(active(&world, &oldest).await, [used, first, second]);
+}
+
+pub async fn a_rotation_is_a_use_of_its_session_and_what_is_refused_is_none(world: World) {
+    let (tokens, first) = (&world.repositories.refresh_tokens, a_session(&world).await);
+    let (used_at, later) = (now() + Duration::HOUR, now() + Duration::DAY);
+    tokens.rotate(&first.token_hash, &a_successor(), used_at).await.expect("answered");
+    // A replay, however the next one is called.
+    tokens.rotate(&first.token_hash, &a_successor(), later).await.expect("answered");
+    let expected = ActiveSession { id: first.session, created_at: now(), last_used_at: used_at };
+    assert_eq!(active(&world, &first).await, [expected]);
+}
+
+pub async fn so_many_sessions_are_listed_as_are_asked_for(world: World) {
+    let given = &world.repositories;
+    let member = given.given_member(a_member()).await;
+    let mut started = Vec::new();
+    for _ in 0..3 {
+        started.push(given.given_session(a_refresh_token().of(&member), now()).await.session);
+    }
+    // Of those that were used at the same time, the one of the greatest id comes first.
+    started.sort_unstable_by(|one, other| other.cmp(one));
+    for limit in 0..=4 {
+        let listed = given.refresh_tokens.list_active(member.id(), limit, now()).await.expect("listed");
+        let ids: Vec<_> = listed.iter().map(|session| session.id).collect();
+        assert_eq!(ids, started[..limit.min(3)], "{limit} at most");
+    }
+}
+
+pub async fn a_session_that_has_ended_or_expired_is_not_active(world: World) {
+    let tokens = &world.repositories.refresh_tokens;
+    let (ended, expiring) = (a_session(&world).await, a_session_until(&world, now() + Duration::HOUR).await);
+    tokens.revoke_session(ended.session, now()).await.expect("revoked");
+    let is_active = async |token: &RefreshToken, at| {
+        let listed = tokens.list_active(token.member_id, 10, at).await.expect("listed");
+        assert!(listed.iter().all(|session| session.id == token.session), "{listed:?}");
+        !listed.is_empty()
+    };
+    assert!(!is_active(&ended, now()).await);
+    assert!(!tokens.revoke_active(ended.member_id, ended.session, now()).await.expect("answered"));
+    assert!(is_active(&expiring, expiring.expires_at - Duration::MICROSECOND).await);
+    assert!(!is_active(&expiring, expiring.expires_at).await);
+    assert!(!tokens.revoke_active(expiring.member_id, expiring.session, expiring.expires_at).await.expect("answered"));
+
+    // What counts is the token in whose place none stands yet, also where another would have lived longer.
+    let shorter = Successor { expires_at: now() + Duration::MINUTE, ..a_successor() };
+    tokens.rotate(&expiring.token_hash, &shorter, now()).await.expect("answered");
+    assert!(is_active(&expiring, shorter.expires_at - Duration::MICROSECOND).await);
+    assert!(!is_active(&expiring, shorter.expires_at).await);
+}
+
+pub async fn an_active_session_is_ended_once_and_by_its_member_alone(world: World) {
+    let (tokens, first, other) = (&world.repositories.refresh_tokens, a_session(&world).await, a_session(&world).await);
+    let ended_at = now() + Duration::HOUR;
+    let end = async |member_id, session| tokens.revoke_active(member_id, session, ended_at).await.expect("answered");
+    assert!(!end(other.member_id, first.session).await);
+    assert!(!end(first.member_id, SessionId::from_uuid(unique_id())).await);
+    assert_eq!(tokens.find_by_hash(&first.token_hash).await.expect("found").as_ref(), Some(&first));
+
+    assert!(end(first.member_id, first.session).await);
+    assert!(!end(first.member_id, first.session).await);
+    assert_eq!(tokens.rotate(&first.token_hash, &a_successor(), ended_at).await.expect("answered"), Rotation::Refused);
+    let found = tokens.find_by_hash(&first.token_hash).await.expect("found");
+    assert_eq!(found, Some(RefreshToken { revoked_at: Some(ended_at), ..first }));
+    assert_eq!(tokens.find_by_hash(&other.token_hash).await.expect("found"), Some(other));
+}
+
+pub async fn of_many_who_end_one_session_one_ends_it(world: World) {
+    let (tokens, first) = (&world.repositories.refresh_tokens, a_session(&world).await);
+    let outcomes = race(|_| {
+        let (tokens, member_id, session) = (tokens.clone(), first.member_id, first.session);
+        async move { tokens.revoke_active(member_id, session, now()).await.expect("answered") }
+    })
+    .await;
+    assert_eq!(count(&outcomes, |ended| *ended), 1, "{outcomes:?}");
+}
+
+/// The active sessions of whoever has this token, when it was made.
+async fn active(world: &World, token: &RefreshToken) -> Vec<ActiveSession> {
+    world.repositories.refresh_tokens.list_active(token.member_id, 10, now()).await.expect("listed")
 }
 
 pub async fn a_member_deleted_while_their_token_is_rotated_leaves_nothing_and_nobody_waits_for_ever(world: World) {

@@ -4,23 +4,26 @@ use super::{
     store::Store,
 };
 use async_trait::async_trait;
-use library_auth_domain::{RefreshToken, RefreshTokenRepository, Rotation, StartSessionError, Successor, TokenHash};
+use library_auth_domain::{
+    ActiveSession, RefreshToken, RefreshTokenRepository, Rotation, StartSessionError, Successor, TokenHash,
+};
 use library_shared_domain::{DependencyError, MemberId, RefreshTokenId, SessionId};
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 use time::OffsetDateTime;
 
 pub(super) struct MemoryRefreshTokens(pub(super) Store);
 
 #[async_trait]
 impl RefreshTokenRepository for MemoryRefreshTokens {
-    async fn start_session(&self, first: &RefreshToken, _now: OffsetDateTime) -> Result<(), StartSessionError> {
+    async fn start_session(&self, first: &RefreshToken, now: OffsetDateTime) -> Result<(), StartSessionError> {
         self.0
             .write(Port::RefreshTokens, |state| {
                 if !state.members.contains_key(&first.member_id) {
                     return Err(StartSessionError::MemberMissing);
                 }
                 refuse_taken(state, first.id, &first.token_hash)?;
-                keep(&mut state.sessions, first.session, Session { member_id: first.member_id, revoked_at: None })?;
+                let session = Session { member_id: first.member_id, created_at: now, last_used_at: now, revoked_at: None };
+                keep(&mut state.sessions, first.session, session)?;
                 Ok(keep(&mut state.refresh_tokens, first.id, first.clone())?)
             })
             .await
@@ -41,6 +44,42 @@ impl RefreshTokenRepository for MemoryRefreshTokens {
             let session_revoked_at = state.sessions.get(&token.session).and_then(|session| session.revoked_at);
             Some(RefreshToken { revoked_at: token.revoked_at.or(session_revoked_at), ..token.clone() })
         })
+    }
+
+    async fn list_active(
+        &self,
+        member_id: MemberId,
+        limit: usize,
+        now: OffsetDateTime,
+    ) -> Result<Vec<ActiveSession>, DependencyError> {
+        self.0.read(Port::RefreshTokens, |state| {
+            let of_member =
+                state.sessions.iter().filter(|(id, session)| session.member_id == member_id && is_active(state, **id, now));
+            let shown = |(id, session): (&SessionId, &Session)| ActiveSession {
+                id: *id,
+                created_at: session.created_at,
+                last_used_at: session.last_used_at,
+            };
+            let mut active: Vec<_> = of_member.map(shown).collect();
+            active.sort_by_key(|session| Reverse((session.last_used_at, session.id)));
+            active.truncate(limit);
+            active
+        })
+    }
+
+    async fn revoke_active(&self, member_id: MemberId, session: SessionId, now: OffsetDateTime) -> Result<bool, DependencyError> {
+        self.0
+            .write(Port::RefreshTokens, |state| {
+                let is_active = is_active(state, session, now);
+                match state.sessions.get_mut(&session) {
+                    Some(session) if is_active && session.member_id == member_id => {
+                        session.revoked_at = Some(now);
+                        Ok(true)
+                    }
+                    _ => Ok(false),
+                }
+            })
+            .await
     }
 
     async fn revoke_session(&self, session: SessionId, now: OffsetDateTime) -> Result<(), DependencyError> {
@@ -117,7 +156,17 @@ fn rotate(
         rotated.revoke(now);
     }
     keep(&mut state.refresh_tokens, next.id, next.clone())?;
+    if let Some(session) = state.sessions.get_mut(&next.session) {
+        session.last_used_at = now;
+    }
     Ok(Rotation::Rotated(next))
+}
+
+/// Whether a session goes on: it has not ended, and has a token that can be rotated.
+fn is_active(state: &State, id: SessionId, now: OffsetDateTime) -> bool {
+    let has_ended = state.sessions.get(&id).is_none_or(|session| session.revoked_at.is_some());
+    let is_usable = |token: &RefreshToken| token.session == id && token.revoked_at.is_none() && !token.is_expired(now);
+    !has_ended && state.refresh_tokens.values().any(is_usable)
 }
 
 /// A token whose id or hash is taken has not been made by a sound issuer.

@@ -27,6 +27,8 @@ pub(super) struct State {
 #[derive(Clone)]
 pub(super) struct Session {
     pub(super) member_id: MemberId,
+    pub(super) created_at: OffsetDateTime,
+    pub(super) last_used_at: OffsetDateTime,
     pub(super) revoked_at: Option<OffsetDateTime>,
 }
 

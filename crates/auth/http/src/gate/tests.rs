@@ -8,7 +8,9 @@ use actix_web::{
     test::{TestRequest, call_service, init_service},
     web,
 };
-use library_auth_app::{IdentifyCaller, Login, Logout, RefreshTokenLifetime, RefreshTokens, RevokeToken};
+use library_auth_app::{
+    EndAllSessions, EndSession, IdentifyCaller, ListSessions, Login, Logout, RefreshTokenLifetime, RefreshTokens, RevokeToken,
+};
 use library_auth_domain::TokenIssuer;
 use library_shared_domain::{MemberId, SessionId};
 use library_shared_http::{JsonBody, WriteTasks};
@@ -45,7 +47,10 @@ impl Desk {
             login: Arc::new(login),
             refresh_tokens: Arc::new(refresh),
             logout: Arc::new(Logout::new(tokens.clone(), issuer.clone(), clock.clone())),
-            revoke_token: Arc::new(RevokeToken::new(tokens, issuer.clone(), clock)),
+            revoke_token: Arc::new(RevokeToken::new(tokens.clone(), issuer.clone(), clock.clone())),
+            list_sessions: Arc::new(ListSessions::new(tokens.clone(), clock.clone())),
+            end_session: Arc::new(EndSession::new(tokens.clone(), clock.clone())),
+            end_all_sessions: Arc::new(EndAllSessions::new(tokens, clock)),
             identify_caller: Arc::new(IdentifyCaller::new(issuer, accounts)),
             writes: WriteTasks::on_current_runtime(),
         }
