@@ -44,6 +44,12 @@ impl Answer {
         self.json()
     }
 
+    /// It has this status, whatever its body is.
+    #[track_caller]
+    pub fn assert_status(&self, status: u16) {
+        assert_eq!(self.status, status, "{self:#?}");
+    }
+
     /// It has this status and this body, as JSON, in which [`SOME_TIME`](crate::SOME_TIME) stands for any time.
     #[track_caller]
     pub fn assert_is(&self, status: u16, body: &Value) {

@@ -248,7 +248,7 @@ async fn of_many_who_present_one_reset_token_one_succeeds(#[values(Sqlite, Postg
     let clients = warm_up((0..EIGHT).map(|_| server.another()).collect()).await;
     for _ in 0..3 {
         let member = server.given_member().await;
-        server.post("/auth/password/forgot", json!({"email": member.email})).await.json_of(202);
+        server.post("/auth/password/forgot", json!({"email": member.email})).await.assert_status(202);
         let token = token_in(&server.mail_with(&member.email, "/auth/password/reset?token=").await);
         let answers = racing(EIGHT, |number| {
             let body = json!({"token": token, "password": format!("password {number}")});
@@ -318,7 +318,7 @@ async fn of_eight_who_prove_one_address_one_gets_it(#[values(Sqlite, Postgres)] 
             // In another spelling each, so that each mail is found.
             let spelling = format!("{}{}", address[..=number].to_uppercase(), &address[number + 1..]);
             let client = server.with_token(&login.access);
-            client.patch("/members/me", json!({"email": spelling})).await.json_of(200);
+            client.patch("/members/me", json!({"email": spelling})).await.assert_status(200);
             tokens.push(token_in(&server.mail_with(&spelling, "this is to be your address").await));
         }
         let answers = racing(EIGHT, |number| {

@@ -46,7 +46,7 @@ async fn what_looks_like_sql_is_looked_for_and_not_executed(#[values(Sqlite, Pos
     server
         .post("/members", json!({"name": "'; DROP TABLE members; --", "email": email, "password": PASSWORD}))
         .await
-        .json_of(201);
+        .assert_status(201);
     assert_eq!(server.post("/auth/login", json!({"email": email, "password": PASSWORD})).await.status, 200);
     server.get("/books").await.assert_is(200, &json!([book]));
 }

@@ -81,7 +81,7 @@ async fn another_address_counts_once_it_is_proven(#[values(Sqlite, Postgres)] ba
     assert_eq!(log_in(&server, "new@example.com", PASSWORD).await.status, 200);
     assert_eq!(log_in(&server, &member.email, PASSWORD).await.status, 401);
     // The old address is free.
-    server.post("/members", json!({"name": "Eve", "email": member.email, "password": PASSWORD})).await.json_of(201);
+    server.post("/members", json!({"name": "Eve", "email": member.email, "password": PASSWORD})).await.assert_status(201);
 }
 
 #[rstest]
@@ -90,7 +90,7 @@ async fn who_mistyped_their_address_mends_it_and_is_verified_by_the_page(#[value
     let server = Server::start(backend).await;
     let member = server.given_member().await;
     let client = logged_in(&server, &member).await;
-    client.patch(PATH, json!({"email": "right@example.com"})).await.json_of(200);
+    client.patch(PATH, json!({"email": "right@example.com"})).await.assert_status(200);
     let token = mailed_to(&server, "right@example.com").await;
     let page = server.get(&format!("/members/verify?token={token}")).await;
     assert!(page.text.contains(&format!("name=\"token\" value=\"{token}\">")), "{}", page.text);
@@ -106,7 +106,7 @@ async fn a_token_dies_with_the_address_that_it_was_mailed_to(#[values(Sqlite, Po
     let server = Server::start(backend).await;
     let member = server.given_verified_member().await;
     let client = logged_in(&server, &member).await;
-    client.patch(PATH, json!({"email": "first@example.com"})).await.json_of(200);
+    client.patch(PATH, json!({"email": "first@example.com"})).await.assert_status(200);
     let first = mailed_to(&server, "first@example.com").await;
     let refused = Problem::plain(401, "The verification token is not valid, or no longer.");
 
@@ -132,7 +132,7 @@ async fn a_token_of_an_address_says_what_it_is_for_and_lives_for_a_day(#[values(
     let server = Server::start(backend).await;
     let member = server.given_member().await;
     let client = logged_in(&server, &member).await;
-    client.patch(PATH, json!({"email": "new@example.com"})).await.json_of(200);
+    client.patch(PATH, json!({"email": "new@example.com"})).await.assert_status(200);
     let token = mailed_to(&server, "new@example.com").await;
     let mut claims = tokens::claims_of(&token);
     claims.as_object_mut().and_then(|claims| claims.remove("state")).expect("a state");
@@ -154,9 +154,9 @@ async fn an_address_that_is_anothers_or_becomes_anothers_is_a_409(#[values(Sqlit
     client.patch(PATH, json!({"name": "Grace", "email": other.email.to_uppercase()})).await.assert_problem(&taken);
     client.get(PATH).await.assert_is(200, &member.body(false));
 
-    client.patch(PATH, json!({"email": "wanted@example.com"})).await.json_of(200);
+    client.patch(PATH, json!({"email": "wanted@example.com"})).await.assert_status(200);
     let token = mailed_to(&server, "wanted@example.com").await;
-    server.post("/members", json!({"name": "Eve", "email": "Wanted@example.com", "password": PASSWORD})).await.json_of(201);
+    server.post("/members", json!({"name": "Eve", "email": "Wanted@example.com", "password": PASSWORD})).await.assert_status(201);
     server.post("/members/verify", json!({"token": token})).await.assert_problem(&taken);
     let request = server.request("POST", "/members/verify").header("Accept", "text/html").form(&[("token", &token)]);
     let page = server.send(request).await;
@@ -269,9 +269,9 @@ async fn of_a_deleted_member_nothing_is_left() {
     let server = Server::start(Postgres).await;
     let member = server.given_member().await;
     let client = logged_in(&server, &member).await;
-    client.patch(PATH, json!({"email": "in.mind@example.com"})).await.json_of(200);
+    client.patch(PATH, json!({"email": "in.mind@example.com"})).await.assert_status(200);
     let token = mailed_to(&server, "in.mind@example.com").await;
-    client.get(PATH).await.json_of(200);
+    client.get(PATH).await.assert_status(200);
     let holds = |rows: Vec<String>| rows.iter().any(|row| row.contains("in.mind@example.com"));
     assert!(holds(databases::every_row(server.storage()).await));
     server.delete(&member.path()).await.assert_is_empty(204);

@@ -16,7 +16,7 @@ fn refused() -> Problem {
 
 /// The token that is mailed to a member who asks for a new password.
 async fn mailed(server: &Server, member: &Member) -> String {
-    server.post("/auth/password/forgot", json!({"email": member.email})).await.json_of(202);
+    server.post("/auth/password/forgot", json!({"email": member.email})).await.assert_status(202);
     library_e2e::token_in(&server.mail_with(&member.email, "/auth/password/reset?token=").await)
 }
 
