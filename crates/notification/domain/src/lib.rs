@@ -18,7 +18,7 @@ pub use composer::Composer;
 pub use notification::{Body, Message, Notification, Recipient, Subject};
 pub use notifier::{DeliveryError, Notifier};
 pub use queue::{
-    Claim, ClaimedNotification, EnqueueError, InvalidNotificationKind, NotificationKind, NotificationQueue, QueuedNotification,
-    QueuedState,
+    Claim, ClaimedNotification, EnqueueError, InvalidNotificationKind, NotificationKind, NotificationQueue, QueueBacklog,
+    QueuedNotification, QueuedState,
 };
 pub use retry::{NextStep, RetryPolicy};

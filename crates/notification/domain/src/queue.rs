@@ -120,6 +120,25 @@ pub trait NotificationQueue: Send + Sync {
     /// # Errors
     /// Only those of the machinery.
     async fn retry_failed(&self, id: Option<NotificationId>, now: OffsetDateTime) -> Result<usize, DependencyError>;
+
+    /// How much is in the queue.
+    ///
+    /// # Errors
+    /// Only those of the machinery.
+    async fn backlog(&self, now: OffsetDateTime) -> Result<QueueBacklog, DependencyError>;
+}
+
+/// How much is in a queue at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueBacklog {
+    /// How many wait to be sent, those that a worker holds included.
+    pub waiting: u64,
+    /// How many of these are due: the next worker that comes by takes them.
+    pub due: u64,
+    /// Since when the one is due that has been for longest, if any is.
+    pub oldest_due_since: Option<OffsetDateTime>,
+    /// How many were given up.
+    pub failed: u64,
 }
 
 /// Why a notification was not queued.

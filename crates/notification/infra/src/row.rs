@@ -1,5 +1,5 @@
 use diesel::{Queryable, QueryableByName};
-use library_notification_domain::{Claim, ClaimedNotification, NotificationKind, QueuedNotification, QueuedState};
+use library_notification_domain::{Claim, ClaimedNotification, NotificationKind, QueueBacklog, QueuedNotification, QueuedState};
 use library_shared_domain::{DependencyError, NotificationId};
 use library_shared_infra::database::{DbTimestamp, DbUuid, SqlTimestamp, SqlUuid, corrupt};
 use std::fmt::Display;
@@ -74,6 +74,32 @@ impl TryFrom<ClaimedRow> for ClaimedNotification {
             kind: kind(id, &row.kind)?,
             member_id: row.member_id.id(),
             attempt: count(id, row.attempts)?,
+        })
+    }
+}
+
+#[derive(QueryableByName)]
+pub struct BacklogRow {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    waiting: i64,
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    due: i64,
+    #[diesel(sql_type = diesel::sql_types::Nullable<DbTimestamp>)]
+    oldest_due_since: Option<SqlTimestamp>,
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    failed: i64,
+}
+
+impl TryFrom<BacklogRow> for QueueBacklog {
+    type Error = DependencyError;
+
+    fn try_from(row: BacklogRow) -> Result<Self, DependencyError> {
+        let number = |count: i64| u64::try_from(count).map_err(|error| DependencyError::failed("database", error));
+        Ok(Self {
+            waiting: number(row.waiting)?,
+            due: number(row.due)?,
+            oldest_due_since: row.oldest_due_since.map(|since| since.0),
+            failed: number(row.failed)?,
         })
     }
 }

@@ -1,5 +1,5 @@
 use crate::{
-    row::{ClaimedRow, NotificationRow},
+    row::{BacklogRow, ClaimedRow, NotificationRow},
     schema::notifications,
 };
 use async_trait::async_trait;
@@ -10,7 +10,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use library_notification_domain::{
-    Claim, ClaimedNotification, EnqueueError, NotificationKind, NotificationQueue, QueuedNotification,
+    Claim, ClaimedNotification, EnqueueError, NotificationKind, NotificationQueue, QueueBacklog, QueuedNotification,
 };
 use library_shared_domain::{DependencyError, IdGenerator, MemberId, NotificationId};
 use library_shared_infra::{
@@ -42,6 +42,13 @@ const CLAIM_ON_SQLITE: &str = claim!("");
 /// that would claim it before the caller's change is committed would compose it from what was true before.
 const ENQUEUE: &str = "INSERT INTO notifications (id, kind, member_id, queued_at, attempts, due_at) VALUES ($1, $2, $3, $4, 0, $4) \
                        ON CONFLICT (member_id, kind) WHERE attempts = 0 AND last_error IS NULL DO UPDATE SET attempts = 0";
+
+/// Counts the whole queue in one statement, so that the numbers are of one moment. Who is claimed is due again when the lease ends.
+const BACKLOG: &str = "WITH waiting AS (SELECT CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END AS due_at \
+    FROM notifications WHERE failed_at IS NULL) \
+    SELECT COUNT(*) AS waiting, COUNT(*) FILTER (WHERE due_at <= $1) AS due, \
+    MIN(due_at) FILTER (WHERE due_at <= $1) AS oldest_due_since, \
+    (SELECT COUNT(*) FROM notifications WHERE failed_at IS NOT NULL) AS failed FROM waiting";
 
 /// The row of a claim, as long as nobody else has claimed it since.
 macro_rules! claimed {
@@ -178,5 +185,13 @@ impl NotificationQueue for SqlNotificationQueue {
             })
         };
         Ok(retried?)
+    }
+
+    #[tracing::instrument(name = "notifications.backlog", skip_all)]
+    async fn backlog(&self, now: OffsetDateTime) -> Result<QueueBacklog, DependencyError> {
+        let row = with_connection!(self.session.read().await?, |connection| {
+            sql_query(BACKLOG).bind::<DbTimestamp, _>(SqlTimestamp(now)).get_result::<BacklogRow>(connection).await
+        })?;
+        QueueBacklog::try_from(row)
     }
 }

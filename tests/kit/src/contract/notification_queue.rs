@@ -7,7 +7,7 @@ use super::{
 };
 use crate::builders::{a_member, now, unique_id};
 use library_notification_domain::{
-    Claim, ClaimedNotification, EnqueueError, NotificationKind, NotificationQueue, QueuedNotification, QueuedState,
+    Claim, ClaimedNotification, EnqueueError, NotificationKind, NotificationQueue, QueueBacklog, QueuedNotification, QueuedState,
 };
 use library_shared_domain::{MemberId, NotificationId};
 use std::collections::HashSet;
@@ -45,6 +45,11 @@ macro_rules! notification_queue_contract {
             a_notification_that_a_dropped_unit_counted_on_is_left_as_it_was,
             a_notification_to_a_missing_member_is_refused,
             no_race_leaves_a_notification_to_a_missing_member,
+            an_empty_queue_has_no_backlog,
+            a_backlog_counts_what_waits_and_what_of_it_is_due,
+            what_a_worker_holds_waits_and_is_due_again_when_its_lease_ends,
+            what_was_postponed_is_due_again_at_its_time,
+            what_failed_is_counted_apart_until_it_is_retried,
         }
     };
 }
@@ -392,6 +397,57 @@ pub async fn no_race_leaves_a_notification_to_a_missing_member(world: World) {
         assert!(matches!(queued, Ok(()) | Err(EnqueueError::MemberMissing)), "{queued:?}");
         assert_eq!(given.notifications.list(10).await.expect("listed"), []);
     }
+}
+
+pub async fn an_empty_queue_has_no_backlog(world: World) {
+    let queue = &world.repositories.notifications;
+    assert_eq!(queue.backlog(now()).await.expect("measured"), QueueBacklog::default());
+}
+
+pub async fn a_backlog_counts_what_waits_and_what_of_it_is_due(world: World) {
+    let queue = &world.repositories.notifications;
+    queue_some(&world, 3).await;
+    let backlog = async |at| queue.backlog(at).await.expect("measured");
+    let before = QueueBacklog { waiting: 3, due: 0, oldest_due_since: None, failed: 0 };
+    assert_eq!(backlog(now() - Duration::MICROSECOND).await, before);
+    let first = QueueBacklog { due: 1, oldest_due_since: Some(now()), ..before };
+    assert_eq!(backlog(now()).await, first);
+    assert_eq!(backlog(now() + Duration::HOUR).await, QueueBacklog { due: 3, ..first });
+}
+
+pub async fn what_a_worker_holds_waits_and_is_due_again_when_its_lease_ends(world: World) {
+    let queue = &world.repositories.notifications;
+    queue_some(&world, 2).await;
+    claim_one(&**queue, now()).await;
+    let (backlog, end) = (async |at| queue.backlog(at).await.expect("measured"), now() + LEASE);
+    let other = Some(now() + Duration::SECOND);
+    let held = QueueBacklog { waiting: 2, due: 1, oldest_due_since: other, failed: 0 };
+    assert_eq!(backlog(end - Duration::MICROSECOND).await, held);
+    assert_eq!(backlog(end).await, QueueBacklog { due: 2, ..held });
+    queue.claim(1, end - Duration::MICROSECOND, LEASE).await.expect("the other one is claimed");
+    assert_eq!(backlog(end).await, QueueBacklog { oldest_due_since: Some(end), ..held });
+}
+
+pub async fn what_was_postponed_is_due_again_at_its_time(world: World) {
+    let queue = &world.repositories.notifications;
+    queue_some(&world, 1).await;
+    let at = now() + Duration::SECOND;
+    queue.postpone(claim_one(&**queue, now()).await.claim, at, "later").await.expect("postponed");
+    let waiting = QueueBacklog { waiting: 1, ..QueueBacklog::default() };
+    assert_eq!(queue.backlog(at - Duration::MICROSECOND).await.expect("measured"), waiting);
+    let due = QueueBacklog { due: 1, oldest_due_since: Some(at), ..waiting };
+    assert_eq!(queue.backlog(at).await.expect("measured"), due);
+}
+
+pub async fn what_failed_is_counted_apart_until_it_is_retried(world: World) {
+    let queue = &world.repositories.notifications;
+    queue_some(&world, 2).await;
+    let late = now() + Duration::HOUR;
+    queue.fail(claim_one(&**queue, now()).await.claim, now(), "no such mailbox").await.expect("failed");
+    let failed = QueueBacklog { waiting: 1, due: 1, oldest_due_since: Some(now() + Duration::SECOND), failed: 1 };
+    assert_eq!(queue.backlog(late).await.expect("measured"), failed);
+    queue.retry_failed(None, late).await.expect("retried");
+    assert_eq!(queue.backlog(late).await.expect("measured"), QueueBacklog { waiting: 2, due: 2, failed: 0, ..failed });
 }
 
 async fn some_member(world: &World) -> MemberId {

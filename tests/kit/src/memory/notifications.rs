@@ -6,7 +6,7 @@ use super::{
 use crate::builders::unique_id;
 use async_trait::async_trait;
 use library_notification_domain::{
-    Claim, ClaimedNotification, EnqueueError, NotificationKind, NotificationQueue, QueuedNotification, QueuedState,
+    Claim, ClaimedNotification, EnqueueError, NotificationKind, NotificationQueue, QueueBacklog, QueuedNotification, QueuedState,
 };
 use library_shared_domain::{DependencyError, MemberId, NotificationId};
 use time::{Duration, OffsetDateTime};
@@ -119,6 +119,27 @@ impl NotificationQueue for MemoryNotifications {
             })
             .await
     }
+
+    async fn backlog(&self, now: OffsetDateTime) -> Result<QueueBacklog, DependencyError> {
+        self.0.read(Port::Notifications, |state| backlog(state, now))
+    }
+}
+
+fn backlog(state: &State, now: OffsetDateTime) -> QueueBacklog {
+    let mut backlog = QueueBacklog::default();
+    for queued in state.notifications.values() {
+        if queued.failed_at.is_some() {
+            backlog.failed += 1;
+            continue;
+        }
+        backlog.waiting += 1;
+        if queued.available_at <= now {
+            backlog.due += 1;
+            let oldest = backlog.oldest_due_since.unwrap_or(queued.available_at);
+            backlog.oldest_due_since = Some(oldest.min(queued.available_at));
+        }
+    }
+    backlog
 }
 
 /// Claims what has not failed and is available; a claim makes it available again when the lease ends.
