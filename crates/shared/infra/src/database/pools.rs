@@ -1,11 +1,14 @@
-use super::{CONNECTION_LIMIT, Connection, DatabaseUrl, LeasedConnection, SqliteAsyncConnection, query_spans::QuerySpans};
+use super::{
+    CONNECTION_LIMIT, Connection, DatabaseUrl, LeasedConnection, SessionConnection, SqliteAsyncConnection, query_spans::QuerySpans,
+};
+use crate::with_connection;
 use deadpool::{
     Runtime,
     managed::{self, BuildError},
 };
-use diesel::{Connection as _, ConnectionError, SqliteConnection};
+use diesel::{Connection as _, ConnectionError, SqliteConnection, dsl::sql_query};
 use diesel_async::{
-    AsyncConnection, AsyncPgConnection, SimpleAsyncConnection,
+    AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
         deadpool::{Pool, PoolError},
@@ -148,6 +151,19 @@ impl Database {
                 outcome => return outcome,
             }
         }
+    }
+
+    /// Asks the database for something that it must be there to answer, over a connection of the pool that reads.
+    ///
+    /// # Errors
+    /// Where it does not answer within the limits of a connection and a statement.
+    pub async fn ping(&self) -> Result<(), DependencyError> {
+        let connection = SessionConnection::Own(self.reader().await?);
+        // A constant is no question to SQLite, which would answer it without a look at the file.
+        with_connection!(connection, |connection, question = ("SELECT 1", "SELECT COUNT(*) FROM sqlite_schema")| {
+            sql_query(question).execute(connection).await
+        })?;
+        Ok(())
     }
 
     pub(super) const fn url(&self) -> &DatabaseUrl {

@@ -1,6 +1,9 @@
 use super::{RedisAddress, RedisScript};
-use deadpool_redis::{Connection, Manager, Pool, PoolConfig, PoolError, Runtime, Timeouts, redis::RedisError};
-use library_shared_domain::Cause;
+use deadpool_redis::{
+    Connection, Manager, Pool, PoolConfig, PoolError, Runtime, Timeouts,
+    redis::{AsyncCommands, RedisError},
+};
+use library_shared_domain::{Cause, DependencyError};
 use std::{
     sync::{
         Arc,
@@ -71,6 +74,15 @@ impl RedisConnections {
             invocation.arg(*argument);
         }
         self.run(|mut connection| async move { invocation.invoke_async(&mut connection).await }).await
+    }
+
+    /// Asks Redis whether it is there, within the time that any command has.
+    ///
+    /// # Errors
+    /// Where it does not answer in time.
+    pub async fn ping(&self) -> Result<(), DependencyError> {
+        let pong = self.run(|mut connection| async move { connection.ping::<()>().await }).await;
+        pong.map_err(|error| DependencyError::unavailable("cache", error))
     }
 
     pub(crate) async fn run<T, F>(&self, command: impl FnOnce(Connection) -> F) -> Result<T, RedisCommandError>
