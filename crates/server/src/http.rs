@@ -5,17 +5,18 @@ use crate::{
     cors::cors,
     docs::{docs, docs_file},
     failure::Failure,
-    openapi::{SERVICE, openapi_json},
+    health::{HealthChecks, health, live, ready},
+    openapi::openapi_json,
     shutdown,
     wiring::Apis,
 };
 use actix_web::{
-    App, Error, HttpResponse, HttpServer, Responder,
+    App, Error, HttpServer,
     body::MessageBody,
     dev::{Server, ServiceRequest, ServiceResponse},
     http::ConnectionType,
     middleware::{Condition, Next, from_fn},
-    web::{self, PayloadConfig},
+    web::{self, Data, PayloadConfig},
 };
 use library_shared_http::{
     BODY_LIMIT, RequestLimits, ShowCauses, Transport, compress, get, limit_requests, not_found, observe, protect,
@@ -23,7 +24,6 @@ use library_shared_http::{
 use std::{net::SocketAddr, num::NonZeroUsize, sync::Arc, thread, time::Duration};
 use tokio_util::sync::CancellationToken;
 use trace_context::{continue_trace, describe_request};
-use utoipa::ToSchema;
 
 /// How long a client may take to send the head of its request, and how long a connection without one is kept.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
@@ -32,7 +32,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// The most workers that actix-web can have.
 const MAXIMUM_WORKERS: usize = 512;
 
-/// Binds the service to its address. Responses tell clients to close once `leaving` is cancelled.
+/// Binds the service to its address. Responses tell clients to close once the shutdown has begun.
 ///
 /// # Errors
 /// Where the address cannot be listened on.
@@ -40,7 +40,6 @@ pub fn bind(
     apis: Apis,
     limits: Option<Arc<RequestLimits>>,
     settings: &Settings,
-    leaving: CancellationToken,
 ) -> Result<(Server, Vec<SocketAddr>), Failure> {
     let (host, port) = (settings.host.as_str(), settings.port);
     let origins = settings.cors_allowed_origins.clone();
@@ -49,7 +48,7 @@ pub fn bind(
     let (environment, docs_enabled) = (settings.environment, settings.docs_enabled);
     let (workers, connections) = shares(settings.max_connections, thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
     let server = HttpServer::new(move || {
-        let (limits, leaving) = (limits.clone(), leaving.clone());
+        let (limits, leaving) = (limits.clone(), apis.health.leaving.clone());
         App::new()
             .app_data(PayloadConfig::new(BODY_LIMIT))
             .configure(|config| {
@@ -98,7 +97,11 @@ fn configure(config: &mut web::ServiceConfig, apis: &Apis) {
     library_book_http::configure(apis.book.clone())(config);
     library_member_http::configure(apis.member.clone())(config);
     library_loan_http::configure(apis.loan.clone())(config);
-    config.service(web::resource("/health").route(get(health)));
+    config
+        .app_data(Data::<HealthChecks>::new(apis.health.clone()))
+        .service(web::resource("/health").route(get(health)))
+        .service(web::resource("/health/live").route(get(live)))
+        .service(web::resource("/health/ready").route(get(ready)));
 }
 
 /// Mounts the document of the API and the pages that show it.
@@ -107,28 +110,6 @@ fn configure_docs(config: &mut web::ServiceConfig) {
         .service(web::resource("/openapi.json").route(get(openapi_json)))
         .service(web::resource("/docs").route(get(docs)))
         .service(web::resource("/docs/{file:.*}").route(get(docs_file)));
-}
-
-/// What a server that is well says.
-#[derive(ToSchema)]
-#[schema(examples("OK"))]
-enum Health {
-    #[schema(rename = "OK")]
-    #[expect(dead_code, reason = "it is there for its schema")]
-    Ok,
-}
-
-/// `GET /health`: the server answers.
-#[utoipa::path(
-    get,
-    path = "/health",
-    tag = SERVICE,
-    summary = "Ask whether the server answers",
-    description = "It asks neither the database nor the cache.",
-    responses((status = 200, description = "The server answers.", body = inline(Health))),
-)]
-pub async fn health() -> impl Responder {
-    HttpResponse::Ok().json("OK")
 }
 
 async fn say_farewell<B: MessageBody>(

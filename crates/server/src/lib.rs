@@ -4,6 +4,7 @@
 //! - `wiring`: the only place that knows which adapter is behind which port;
 //! - `openapi`, `docs`: the document of the API, and the pages that show it;
 //! - `limits`: how much a caller may ask for;
+//! - `health`: what probes ask;
 //! - `http`, `cors`, `worker`, `shutdown`: what runs; `telemetry`: what is logged;
 //! - `command_line` and `commands`: what the binary can be asked to do.
 
@@ -13,6 +14,7 @@ pub mod config;
 mod cors;
 mod docs;
 mod failure;
+mod health;
 mod http;
 mod limits;
 mod openapi;

@@ -1,4 +1,4 @@
-use crate::http::__path_health;
+use crate::health::{__path_health, __path_live, __path_ready};
 use actix_web::HttpResponse;
 use library_auth_http::{AuthOpenApi, OAuthAlternative};
 use library_book_http::BookOpenApi;
@@ -23,7 +23,7 @@ pub const SERVICE: &str = "Service";
                        3339 in UTC, ids UUIDs. Whatever answers GET answers HEAD.",
         license(name = "MIT", identifier = "MIT"),
     ),
-    paths(health, openapi_json),
+    paths(health, live, ready, openapi_json),
     tags((name = SERVICE, description = "The service itself."))
 )]
 struct ServiceOpenApi;

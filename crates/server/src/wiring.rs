@@ -1,6 +1,7 @@
 use crate::{
     config::{CacheLocation, Settings},
     failure::Failure,
+    health::{CacheCheck, HealthChecks},
     limits::request_limits,
 };
 use library_auth_app::{
@@ -28,7 +29,7 @@ use library_member_infra::{
     Argon2PasswordHasher, CachedMemberRepository, JwtEmailChangeTokens, JwtPasswordResetTokens, JwtVerificationTokens,
     MemberInRedis, SqlAccountDirectory, SqlCredentialRepository, SqlMemberRepository,
 };
-use library_notification_app::{DeliverNotifications, ListNotifications, RetryNotifications};
+use library_notification_app::{DeliverNotifications, ListNotifications, MeasureBacklog, RetryNotifications};
 use library_notification_domain::{NotificationQueue, Notifier, RetryPolicy};
 use library_notification_infra::{LogNotifier, SmtpNotifier, SqlNotificationQueue};
 use library_shared_app::{ExecuteOnce, RemoveExpiredClaims};
@@ -41,6 +42,7 @@ use library_shared_infra::{
     redis::RedisConnections,
 };
 use std::{sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
 
 /// What every context's routes call.
 #[derive(Clone)]
@@ -49,6 +51,7 @@ pub struct Apis {
     pub book: BookApi,
     pub member: MemberApi,
     pub loan: LoanApi,
+    pub health: HealthChecks,
 }
 
 /// Everything that runs in a server.
@@ -61,11 +64,11 @@ pub struct Service {
     pub writes: WriteTasks,
 }
 
-/// Puts adapters behind the ports and use cases upon them.
+/// Puts adapters behind the ports and use cases upon them. `leaving` is cancelled when the shutdown begins.
 ///
 /// # Errors
 /// Where an adapter cannot be made with these settings.
-pub fn wire(settings: &Settings, database: &Database) -> Result<Service, Failure> {
+pub fn wire(settings: &Settings, database: &Database, leaving: &CancellationToken) -> Result<Service, Failure> {
     let adapters = Adapters::new(settings, database)?;
     let writes = WriteTasks::on_current_runtime();
     let commands = adapters.commands(&writes);
@@ -77,6 +80,7 @@ pub fn wire(settings: &Settings, database: &Database) -> Result<Service, Failure
             book: adapters.book_api(&commands, &writes),
             member: adapters.member_api(&commands, &writes),
             loan: adapters.loan_api(settings, &commands),
+            health: adapters.health_checks(leaving),
         },
         deliver_notifications: Arc::new(adapters.deliver_notifications(settings)?),
         remove_expired_sessions: Arc::new(RemoveExpiredSessions::new(adapters.refresh_tokens(), adapters.clock.clone())),
@@ -245,8 +249,20 @@ impl Adapters {
             }
             None => Arc::new(LogNotifier),
         };
-        let queue = Arc::new(SqlNotificationQueue::new(self.database.clone(), self.ids.clone()));
-        Ok(DeliverNotifications::new(queue, Arc::new(composer), notifier, self.clock.clone(), RetryPolicy::default()))
+        Ok(DeliverNotifications::new(self.queue(), Arc::new(composer), notifier, self.clock.clone(), RetryPolicy::default()))
+    }
+
+    fn health_checks(&self, leaving: &CancellationToken) -> HealthChecks {
+        HealthChecks {
+            database: self.database.clone(),
+            cache: Some(self.redis.clone().map_or(CacheCheck::InProcess, CacheCheck::Redis)),
+            measure_backlog: Arc::new(MeasureBacklog::new(self.queue(), self.clock.clone())),
+            leaving: leaving.clone(),
+        }
+    }
+
+    fn queue(&self) -> Arc<dyn NotificationQueue> {
+        Arc::new(SqlNotificationQueue::new(self.database.clone(), self.ids.clone()))
     }
 
     fn uncached_members(&self) -> Arc<dyn MemberRepository> {

@@ -68,8 +68,8 @@ async fn start(settings: &Settings, stop: &CancellationToken) -> Result<Running,
     let database = Database::open(&settings.database_url)?;
     database.check_reachable().await?;
     let migrations = database.migrate().await?;
-    let service = wiring::wire(settings, &database)?;
-    let (server, addresses) = http::bind(service.apis, service.limits, settings, stop.clone())?;
+    let service = wiring::wire(settings, &database, stop)?;
+    let (server, addresses) = http::bind(service.apis, service.limits, settings)?;
     let handle = server.handle();
     let mut workers = JoinSet::new();
     workers.spawn(worker::deliver_notifications(service.deliver_notifications, stop.clone()));

@@ -13,6 +13,7 @@ use actix_web::{
 use library_shared_infra::database::Database;
 use rstest::rstest;
 use std::{collections::BTreeSet, num::NonZeroUsize};
+use tokio_util::sync::CancellationToken;
 
 /// Where the pages that show the document lie; they are no part of the API.
 const PAGES: &str = "/docs";
@@ -69,7 +70,7 @@ fn apis() -> Apis {
     let environment = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     let settings = Settings::load(&Sources { environment, ..Sources::default() }).expect("settings");
     let database = Database::open(&settings.database_url).expect("a database");
-    wire(&settings, &database).expect("a service").apis
+    wire(&settings, &database, &CancellationToken::new()).expect("a service").apis
 }
 
 /// Every operation of the document.

@@ -8,6 +8,7 @@ mod environments;
 mod import;
 mod mail;
 mod outages;
+mod probes;
 mod resources;
 mod start;
 mod stop;

@@ -1,0 +1,9 @@
+//! What a probe asks: whether the process runs, and whether what the service stands on answers.
+
+mod checks;
+mod report;
+mod routes;
+
+pub use checks::{CacheCheck, HealthChecks};
+pub use report::ReadinessReport;
+pub use routes::{__path_health, __path_live, __path_ready, health, live, ready};
