@@ -17,7 +17,13 @@ struct CommandLine {
 #[derive(Subcommand)]
 enum Command {
     /// Serve, as the environment and `.env` say.
-    Serve,
+    Serve {
+        /// Leave what is queued, and what has expired, to a process of its own: `library-server worker`.
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Deliver what servers queue, and remove what has expired, without serving; as the environment and `.env` say.
+    Worker,
     /// Serve with SQLite in ./library.db, a cache in memory and mail printed to the log; what is set in the environment wins.
     Dev,
     /// Bring the database's schema up to date, and end.
@@ -35,7 +41,11 @@ enum Command {
     /// Print the document of the API (OpenAPI 3.1), as `/openapi.json` has it.
     Openapi,
     /// Ask the server that runs on this machine whether it is well: exit code 0 or 1.
-    Healthcheck,
+    Healthcheck {
+        /// Ask the worker that runs on this machine, at `METRICS_ADDR`.
+        #[arg(long)]
+        worker: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -52,14 +62,15 @@ enum NotificationsAction {
 /// Does what the command line asks for. Exit codes: 0 done; 1 failed; 2 the command line or the configuration is wrong.
 pub async fn run() -> ExitCode {
     let outcome = match CommandLine::parse().command {
-        Command::Serve => commands::serve().await,
+        Command::Serve { no_worker } => commands::serve(no_worker).await,
+        Command::Worker => commands::worker().await,
         Command::Dev => commands::dev().await,
         Command::Migrate => commands::migrate().await,
         Command::Import(options) => commands::import(&options).await,
         Command::Notifications { action: NotificationsAction::List } => commands::list_notifications().await,
         Command::Notifications { action: NotificationsAction::Retry { id } } => commands::retry_notifications(id).await,
         Command::Openapi => commands::openapi(),
-        Command::Healthcheck => commands::healthcheck(),
+        Command::Healthcheck { worker } => commands::healthcheck(worker),
     };
     outcome.map_or_else(Failure::report, |()| ExitCode::SUCCESS)
 }

@@ -1,11 +1,12 @@
 mod trace_context;
 
 use crate::{
-    config::{Environment, Settings},
+    config::{Address, Environment, Settings},
     cors::cors,
     docs::{docs, docs_file},
     failure::Failure,
     health::{HealthChecks, health, live, ready},
+    metrics::{Metrics, measure, metrics},
     openapi::openapi_json,
     shutdown,
     wiring::Apis,
@@ -32,12 +33,22 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// The most workers that actix-web can have.
 const MAXIMUM_WORKERS: usize = 512;
 
+/// What is asked by who looks after the service.
+#[derive(Clone)]
+pub struct Operations {
+    pub health: HealthChecks,
+    pub metrics: Metrics,
+    /// Whether the metrics are served with everything else, because they have no address of their own.
+    pub shows_metrics: bool,
+}
+
 /// Binds the service to its address. Responses tell clients to close once the shutdown has begun.
 ///
 /// # Errors
 /// Where the address cannot be listened on.
 pub fn bind(
     apis: Apis,
+    operations: Operations,
     limits: Option<Arc<RequestLimits>>,
     settings: &Settings,
 ) -> Result<(Server, Vec<SocketAddr>), Failure> {
@@ -48,11 +59,12 @@ pub fn bind(
     let (environment, docs_enabled) = (settings.environment, settings.docs_enabled);
     let (workers, connections) = shares(settings.max_connections, thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
     let server = HttpServer::new(move || {
-        let (limits, leaving) = (limits.clone(), apis.health.leaving.clone());
+        let (limits, requests, leaving) =
+            (limits.clone(), operations.metrics.requests.clone(), operations.health.leaving.clone());
         App::new()
             .app_data(PayloadConfig::new(BODY_LIMIT))
             .configure(|config| {
-                configure(config, &apis);
+                configure(config, &apis, &operations);
                 if docs_enabled {
                     configure_docs(config);
                 }
@@ -70,6 +82,7 @@ pub fn bind(
             .wrap(from_fn(observe))
             .wrap(Condition::new(is_traced, from_fn(continue_trace)))
             .wrap(from_fn(move |request, next| protect(transport, request, next)))
+            .wrap(from_fn(move |request, next| measure(requests.clone(), request, next)))
             .wrap(from_fn(move |request, next| say_farewell(leaving.clone(), request, next)))
     })
     .workers(workers)
@@ -84,6 +97,31 @@ pub fn bind(
     Ok((server.run(), addresses))
 }
 
+/// Binds the metrics and the probes to an address of their own. What is asked there is not counted.
+///
+/// # Errors
+/// Where the address cannot be listened on.
+pub fn bind_metrics(operations: Operations, address: &Address) -> Result<(Server, Vec<SocketAddr>), Failure> {
+    let Address { host, port } = address;
+    let server = HttpServer::new(move || {
+        App::new()
+            .configure(|config| configure_probes(config, &operations.health))
+            .configure(|config| configure_metrics(config, &operations.metrics))
+            .default_service(web::to(not_found))
+            .wrap(from_fn(observe))
+            .wrap(from_fn(move |request, next| protect(Transport::Http, request, next)))
+    })
+    // Prometheus and a few probes.
+    .workers(1)
+    .client_request_timeout(HEAD_LIMIT)
+    .keep_alive(KEEP_ALIVE)
+    .disable_signals()
+    .bind((host.as_str(), *port))
+    .map_err(|source| Failure::Bind { address: format!("{host}:{port}"), source })?;
+    let addresses = server.addrs();
+    Ok((server.run(), addresses))
+}
+
 /// How many workers there are, and how many connections each takes: together never more than the limit, and as many as can be shared
 /// out evenly. Whoever comes after that waits in the system's queue until somebody leaves.
 fn shares(limit: NonZeroUsize, processors: NonZeroUsize) -> (usize, usize) {
@@ -92,16 +130,28 @@ fn shares(limit: NonZeroUsize, processors: NonZeroUsize) -> (usize, usize) {
 }
 
 /// Mounts every context's routes.
-fn configure(config: &mut web::ServiceConfig, apis: &Apis) {
+fn configure(config: &mut web::ServiceConfig, apis: &Apis, operations: &Operations) {
     library_auth_http::configure(apis.auth.clone())(config);
     library_book_http::configure(apis.book.clone())(config);
     library_member_http::configure(apis.member.clone())(config);
     library_loan_http::configure(apis.loan.clone())(config);
+    configure_probes(config, &operations.health);
+    if operations.shows_metrics {
+        configure_metrics(config, &operations.metrics);
+    }
+}
+
+fn configure_probes(config: &mut web::ServiceConfig, checks: &HealthChecks) {
     config
-        .app_data(Data::<HealthChecks>::new(apis.health.clone()))
+        .app_data(Data::new(checks.clone()))
         .service(web::resource("/health").route(get(health)))
         .service(web::resource("/health/live").route(get(live)))
         .service(web::resource("/health/ready").route(get(ready)));
+}
+
+/// Mounts the metrics; they ask the checks of the probes, too.
+fn configure_metrics(config: &mut web::ServiceConfig, all: &Metrics) {
+    config.app_data(Data::new(all.clone())).service(web::resource("/metrics").route(get(metrics)));
 }
 
 /// Mounts the document of the API and the pages that show it.

@@ -4,7 +4,7 @@
 //! - `wiring`: the only place that knows which adapter is behind which port;
 //! - `openapi`, `docs`: the document of the API, and the pages that show it;
 //! - `limits`: how much a caller may ask for;
-//! - `health`: what probes ask;
+//! - `health`, `metrics`: what probes ask, and what Prometheus is told;
 //! - `http`, `cors`, `worker`, `shutdown`: what runs; `telemetry`: what is logged;
 //! - `command_line` and `commands`: what the binary can be asked to do.
 
@@ -17,6 +17,7 @@ mod failure;
 mod health;
 mod http;
 mod limits;
+mod metrics;
 mod openapi;
 mod shutdown;
 mod telemetry;

@@ -3,6 +3,7 @@ use crate::{
     failure::Failure,
     health::{CacheCheck, HealthChecks},
     limits::request_limits,
+    metrics::Sources,
 };
 use library_auth_app::{
     EndAllSessions, EndSession, IdentifyCaller, ListSessions, Login, Logout, RefreshTokens, RemoveExpiredSessions, RevokeToken,
@@ -23,7 +24,7 @@ use library_member_app::{
     AccountLinks, AccountTokens, ComposeNotification, DeleteMember, ListMembers, Membership, ReadMember, RegisterMember,
     RequestPasswordReset, ResendVerification, ResetPassword, UpdateMember, VerifyCredentials, VerifyMember,
 };
-use library_member_domain::{CredentialRepository, Member, MemberRepository, PasswordHasher};
+use library_member_domain::{CredentialRepository, Member, MemberRepository};
 use library_member_http::MemberApi;
 use library_member_infra::{
     Argon2PasswordHasher, CachedMemberRepository, JwtEmailChangeTokens, JwtPasswordResetTokens, JwtVerificationTokens,
@@ -51,17 +52,23 @@ pub struct Apis {
     pub book: BookApi,
     pub member: MemberApi,
     pub loan: LoanApi,
-    pub health: HealthChecks,
 }
 
 /// Everything that runs in a server.
 pub struct Service {
     pub apis: Apis,
     pub limits: Option<Arc<RequestLimits>>,
+    pub health: HealthChecks,
+    pub sources: Sources,
+    pub jobs: Jobs,
+    pub writes: WriteTasks,
+}
+
+/// What is done without a request.
+pub struct Jobs {
     pub deliver_notifications: Arc<DeliverNotifications>,
     pub remove_expired_sessions: Arc<RemoveExpiredSessions>,
     pub remove_expired_claims: Arc<RemoveExpiredClaims>,
-    pub writes: WriteTasks,
 }
 
 /// Puts adapters behind the ports and use cases upon them. `leaving` is cancelled when the shutdown begins.
@@ -80,11 +87,14 @@ pub fn wire(settings: &Settings, database: &Database, leaving: &CancellationToke
             book: adapters.book_api(&commands, &writes),
             member: adapters.member_api(&commands, &writes),
             loan: adapters.loan_api(settings, &commands),
-            health: adapters.health_checks(leaving),
         },
-        deliver_notifications: Arc::new(adapters.deliver_notifications(settings)?),
-        remove_expired_sessions: Arc::new(RemoveExpiredSessions::new(adapters.refresh_tokens(), adapters.clock.clone())),
-        remove_expired_claims: Arc::new(RemoveExpiredClaims::new(adapters.claims(), adapters.clock.clone())),
+        health: adapters.health_checks(leaving),
+        sources: adapters.sources(),
+        jobs: Jobs {
+            deliver_notifications: Arc::new(adapters.deliver_notifications(settings)?),
+            remove_expired_sessions: Arc::new(RemoveExpiredSessions::new(adapters.refresh_tokens(), adapters.clock.clone())),
+            remove_expired_claims: Arc::new(RemoveExpiredClaims::new(adapters.claims(), adapters.clock.clone())),
+        },
         writes,
     })
 }
@@ -109,7 +119,7 @@ struct Adapters {
     caches: Caches,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
-    hasher: Arc<dyn PasswordHasher>,
+    hasher: Arc<Argon2PasswordHasher>,
     account_tokens: AccountTokens,
     token_issuer: Arc<dyn TokenIssuer>,
 }
@@ -258,6 +268,16 @@ impl Adapters {
             cache: Some(self.redis.clone().map_or(CacheCheck::InProcess, CacheCheck::Redis)),
             measure_backlog: Arc::new(MeasureBacklog::new(self.queue(), self.clock.clone())),
             leaving: leaving.clone(),
+        }
+    }
+
+    fn sources(&self) -> Sources {
+        Sources {
+            database: self.database.clone(),
+            redis: self.redis.clone(),
+            books: self.caches.books.clone(),
+            members: self.caches.members.clone(),
+            hasher: self.hasher.clone(),
         }
     }
 

@@ -1,3 +1,4 @@
+use crate::metrics::DeliveryMetrics;
 use library_auth_app::RemoveExpiredSessions;
 use library_notification_app::{DeliverNotifications, Delivery};
 use library_shared_app::RemoveExpiredClaims;
@@ -12,12 +13,15 @@ const QUEUE_PAUSE: Duration = Duration::from_secs(5);
 /// How often expired sessions and expired claims of idempotency keys are removed.
 const SWEEP_INTERVAL: Duration = Duration::from_hours(1);
 
-/// Delivers notifications until it is told to stop; it stops between two.
-pub async fn deliver_notifications(use_case: Arc<DeliverNotifications>, stop: CancellationToken) {
+/// Delivers notifications, and counts what becomes of them, until it is told to stop; it stops between two.
+pub async fn deliver_notifications(use_case: Arc<DeliverNotifications>, metrics: DeliveryMetrics, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let pause = match use_case.execute().await {
             Ok(Delivery::NothingDue) => QUEUE_INTERVAL,
-            Ok(Delivery::Sent | Delivery::Dropped | Delivery::Postponed | Delivery::GivenUp) => continue,
+            Ok(delivery @ (Delivery::Sent | Delivery::Dropped | Delivery::Postponed | Delivery::GivenUp)) => {
+                metrics.count(delivery);
+                continue;
+            }
             Err(error) => {
                 tracing::warn!(error = error_chain(&error), "notification_queue_failed");
                 QUEUE_PAUSE

@@ -95,6 +95,7 @@ fn what_is_required_and_missing_is_told() {
 #[case("TRUSTED_PROXIES", &["", "10.0.0.1", "10.0.0.0/8, ::1", "2001:db8::/32"], &["localhost", "10.0.0.0/33", "10.0.0.1,", "*"])]
 #[case("HOST", &["0.0.0.0", "::1", "localhost"], &["local host"])]
 #[case("PORT", &["0", "1", "65535"], &["-1", "65536", "http", "8000.0"])]
+#[case("METRICS_ADDR", &["127.0.0.1:9100", "0.0.0.0:0", "[::1]:9100", "localhost:65535"], &["9100", ":9100", "localhost", "localhost:", "localhost:65536", "::1:9100", "[localhost]:9100", "local host:9100", "http://localhost:9100"])]
 #[case("CACHE_TTL", &["1", "86400"], &["0", "-1", "1.5", "300s"])]
 #[case("ACCESS_TOKEN_TTL_MINUTES", &["1"], &["0", "-1", "x"])]
 #[case("REFRESH_TOKEN_TTL_DAYS", &["1", "365"], &["0", "-1", "x"])]

@@ -4,6 +4,7 @@
 //! - [`Client`] and [`Answer`]: what is asked, and whole answers to compare with [`Problem`]s and JSON, [`SOME_TIME`] standing for times;
 //! - [`Member`], [`Borrower`], [`Tokens`]: what a test is given, by `server.given_book()` and its like;
 //! - [`Collector`]: where a server sends its traces;
+//! - [`Scrape`] and [`Sample`]: what Prometheus is told;
 //! - [`Storage`], [`Backend`]: the databases that servers share; [`Log`]: what a server has said;
 //! - [`Command`]: the binary's other commands; [`library_server`], [`without_settings`]: what it and other programs are run from;
 //!   [`eventually`], [`racing`]: waiting without sleeping, and all at once.
@@ -23,6 +24,7 @@ mod log;
 mod polling;
 mod problem;
 mod process;
+mod scrape;
 mod server;
 mod storage;
 mod times;
@@ -36,6 +38,7 @@ pub use given::{Borrower, Member, PASSWORD, Tokens, token_in};
 pub use log::Log;
 pub use polling::{LIMIT, eventually, racing};
 pub use problem::Problem;
+pub use scrape::{Sample, Scrape};
 pub use server::{KEY, Server, ServerBuilder};
 pub use storage::{Backend, Storage};
 pub use times::SOME_TIME;

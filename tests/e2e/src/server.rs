@@ -11,6 +11,9 @@ use tokio::net::TcpStream;
 /// The key that the servers sign with.
 pub const KEY: &str = "a key of the tests, which is no secret";
 
+/// What a process logs with the address of its metrics, where that is one of their own.
+const METRICS_SERVER_STARTED: &str = "metrics_server_started";
+
 /// A running `library-server`, asked through the [`Client`] that it derefs to. It is killed when this is dropped.
 pub struct Server {
     process: Process,
@@ -24,7 +27,7 @@ pub struct Server {
 /// What a server is to be started with.
 #[derive(Clone)]
 pub struct ServerBuilder {
-    command: &'static str,
+    command: Vec<&'static str>,
     storage: Option<Storage>,
     variables: BTreeMap<String, String>,
     directory: Directory,
@@ -52,7 +55,7 @@ impl Server {
     #[must_use]
     pub fn on(storage: &Storage) -> ServerBuilder {
         let builder = ServerBuilder {
-            command: "serve",
+            command: vec!["serve"],
             storage: Some(storage.clone()),
             variables: BTreeMap::new(),
             directory: Directory::Own,
@@ -66,11 +69,18 @@ impl Server {
             .with("LOG_FORMAT", "json")
     }
 
+    /// A worker on these databases, to be asked where its metrics are, if it has an address for them.
+    #[must_use]
+    pub fn worker_on(storage: &Storage) -> ServerBuilder {
+        let builder = Self::on(storage).with("METRICS_ADDR", "127.0.0.1:0").without("PORT");
+        ServerBuilder { command: vec!["worker"], ..builder }
+    }
+
     /// The server of `library-server dev` in this directory, told nothing but to find itself a port and to log as JSON.
     #[must_use]
     pub fn dev_in(directory: &Path) -> ServerBuilder {
         let builder = ServerBuilder {
-            command: "dev",
+            command: vec!["dev"],
             storage: None,
             variables: BTreeMap::new(),
             directory: Directory::Given(directory.to_owned()),
@@ -88,6 +98,12 @@ impl Server {
     #[must_use]
     pub const fn stderr(&self) -> &Log {
         &self.stderr
+    }
+
+    /// A client of its metrics, which have an address of their own.
+    pub async fn metrics(&self) -> Client {
+        let started = self.log.wait_for(METRICS_SERVER_STARTED, |_| true).await;
+        Client::new(started["address"].as_str().expect("an address"))
     }
 
     /// The databases that it runs on.
@@ -158,9 +174,25 @@ impl ServerBuilder {
         self
     }
 
+    /// With this option after the command.
+    #[must_use]
+    pub fn with_option(mut self, option: &'static str) -> Self {
+        self.command.push(option);
+        self
+    }
+
     /// Starts it; it listens when this returns.
     pub async fn start(self) -> Server {
         self.start_and_wait(None).await
+    }
+
+    /// What it logs with the address that it is to be asked at; a worker may have none.
+    fn started(&self) -> &'static str {
+        match self.command[0] {
+            "worker" if self.variables.contains_key("METRICS_ADDR") => METRICS_SERVER_STARTED,
+            "worker" => "worker_started",
+            _ => "server_started",
+        }
     }
 
     /// Starts it, where it does not log its address, which has been given to it; it listens when this returns.
@@ -175,12 +207,12 @@ impl ServerBuilder {
             (Directory::Own, own) => own.as_ref().expect("it has just been made").path(),
         };
         let (log, stderr) = (Log::default(), Log::default());
-        let mut process = Process::spawn(prepared(directory).arg(self.command).envs(&self.variables), &log, &stderr);
+        let mut process = Process::spawn(prepared(directory).args(&self.command).envs(&self.variables), &log, &stderr);
         let address = eventually("a server that listens", async || {
             assert!(process.is_running(), "the server ended: {:#?} {:#?}", stderr.lines(), log.lines());
             match given {
                 Some(given) => TcpStream::connect(given).await.is_ok().then(|| given.to_owned()),
-                None => log.lines().iter().find_map(|line| address(line)),
+                None => log.lines().iter().find_map(|line| address(line, self.started())),
             }
         })
         .await;
@@ -188,11 +220,11 @@ impl ServerBuilder {
     }
 }
 
-/// The address in the line that says that the server listens, in either format.
-fn address(line: &str) -> Option<String> {
+/// The address in the line that says that it is listened on, in either format.
+fn address(line: &str, started: &str) -> Option<String> {
     if let Ok(event) = serde_json::from_str::<serde_json::Value>(line) {
-        return (event["message"] == "server_started").then(|| event["address"].as_str().map(str::to_owned))?;
+        return (event["message"] == started).then(|| event["address"].as_str().unwrap_or_default().to_owned());
     }
-    let (_, rest) = line.split_once("server_started address=")?;
+    let (_, rest) = line.split_once(&format!(" {started} address="))?;
     rest.split(' ').next().map(str::to_owned)
 }

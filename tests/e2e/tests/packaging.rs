@@ -20,6 +20,7 @@ const VARIABLES: &[(&str, &str)] = &[
     ("LOG_FORMAT", "console"),
     ("LOG_LEVEL", "INFO"),
     ("MAX_CONNECTIONS", "900"),
+    ("METRICS_ADDR", ""),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
     ("PASSWORD_RESET_TOKEN_TTL_MINUTES", "60"),
     ("PORT", "8000"),

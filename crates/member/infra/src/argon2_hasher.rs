@@ -5,9 +5,10 @@ use argon2::{
 use async_trait::async_trait;
 use library_member_domain::{Password, PasswordHash, PasswordHasher};
 use library_shared_domain::DependencyError;
+use library_shared_infra::measure::{DurationCounts, DurationHistogram};
 use secrecy::{ExposeSecret, SecretString};
 use std::{sync::Arc, thread, time::Duration};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// OWASP's parameters (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19_456;
@@ -28,8 +29,21 @@ const TURN_LIMIT: Duration = Duration::from_secs(10);
 /// Only half of the processors hash at any time, which bounds the memory and leaves the other requests their share.
 pub struct Argon2PasswordHasher {
     argon2: Argon2<'static>,
+    at_once: usize,
     turns: Arc<Semaphore>,
     waiting_line: Semaphore,
+    waits: DurationHistogram,
+}
+
+/// How busy a hasher is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HashingUsage {
+    /// How many passwords may be hashed at once.
+    pub limit: usize,
+    /// How many are.
+    pub in_progress: usize,
+    /// How long callers waited for their turn, those who gave up included.
+    pub waits: DurationCounts,
 }
 
 impl Argon2PasswordHasher {
@@ -40,11 +54,28 @@ impl Argon2PasswordHasher {
     pub fn new() -> Result<Self, DependencyError> {
         let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?;
         let processors = thread::available_parallelism().map_or(1, usize::from);
+        let at_once = (processors / 2).max(1);
         Ok(Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
-            turns: Arc::new(Semaphore::new((processors / 2).max(1))),
+            at_once,
+            turns: Arc::new(Semaphore::new(at_once)),
             waiting_line: Semaphore::new(WAITING_LINE),
+            waits: DurationHistogram::default(),
         })
+    }
+
+    /// How busy it is now.
+    pub fn usage(&self) -> HashingUsage {
+        let in_progress = self.at_once - self.turns.available_permits();
+        HashingUsage { limit: self.at_once, in_progress, waits: self.waits.counts() }
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, DependencyError> {
+        let _wait = self.waits.start();
+        tokio::time::timeout(TURN_LIMIT, Arc::clone(&self.turns).acquire_owned())
+            .await
+            .map_err(|error| DependencyError::unavailable("password hashing", error))?
+            .map_err(|error| DependencyError::failed("password hashing", error))
     }
 
     async fn in_turn<T: Send + 'static>(
@@ -52,10 +83,7 @@ impl Argon2PasswordHasher {
         work: impl FnOnce(&Argon2<'static>) -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, DependencyError> {
         let _place = self.waiting_line.try_acquire().map_err(|error| DependencyError::unavailable("password hashing", error))?;
-        let turn = tokio::time::timeout(TURN_LIMIT, Arc::clone(&self.turns).acquire_owned())
-            .await
-            .map_err(|error| DependencyError::unavailable("password hashing", error))?
-            .map_err(|error| DependencyError::failed("password hashing", error))?;
+        let turn = self.turn().await?;
         let argon2 = self.argon2.clone();
         let hashing = tokio::task::spawn_blocking(move || {
             // The turn ends with the work, even where the caller has left.

@@ -21,7 +21,7 @@ mod sql_repository;
 mod verification_tokens;
 
 pub use account_directory::SqlAccountDirectory;
-pub use argon2_hasher::Argon2PasswordHasher;
+pub use argon2_hasher::{Argon2PasswordHasher, HashingUsage};
 pub use cached_repository::CachedMemberRepository;
 pub use credential_repository::SqlCredentialRepository;
 pub use email_change_tokens::JwtEmailChangeTokens;

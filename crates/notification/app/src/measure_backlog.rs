@@ -32,6 +32,7 @@ impl MeasureBacklog {
     ///
     /// # Errors
     /// Only those of the machinery.
+    #[tracing::instrument(name = "measure_backlog", skip_all)]
     pub async fn execute(&self) -> Result<Backlog, DependencyError> {
         let now = self.clock.now();
         let found = self.queue.backlog(now).await?;

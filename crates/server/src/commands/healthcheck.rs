@@ -1,5 +1,5 @@
 use crate::{
-    config::{Settings, Sources},
+    config::{Address, Settings, Sources},
     failure::Failure,
 };
 use std::{net::IpAddr, time::Duration};
@@ -7,9 +7,11 @@ use std::{net::IpAddr, time::Duration};
 /// How long the server may take to answer.
 const LIMIT: Duration = Duration::from_secs(4);
 
-/// Asks the server that runs on this machine for `/health`: directly, whatever proxy the environment names.
-pub fn healthcheck() -> Result<(), Failure> {
-    let (host, port) = Settings::load_address(&Sources::of_process()?)?;
+/// Asks the server, or the worker, that runs on this machine for `/health`: directly, whatever proxy the environment names.
+pub fn healthcheck(asks_worker: bool) -> Result<(), Failure> {
+    let sources = Sources::of_process()?;
+    let load = if asks_worker { Settings::load_metrics_address } else { Settings::load_address };
+    let Address { host, port } = load(&sources)?;
     let url = format!("http://{}:{port}/health", reachable(&host));
     let agent = ureq::Agent::config_builder().timeout_global(Some(LIMIT)).proxy(None).build().new_agent();
     match agent.get(&url).call() {

@@ -12,7 +12,7 @@ pub use import::{ImportOptions, import};
 pub use migrate::migrate;
 pub use notifications::{list_notifications, retry_notifications};
 pub use openapi::openapi;
-pub use serve::{dev, serve};
+pub use serve::{dev, serve, worker};
 
 use crate::failure::Failure;
 use std::io::{self, Write};

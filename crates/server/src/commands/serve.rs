@@ -1,20 +1,43 @@
 use crate::{
     config::{Settings, Sources, dev_defaults},
     failure::Failure,
-    http, shutdown,
+    http::{self, Operations},
+    metrics::{DeliveryMetrics, Metrics},
+    shutdown,
     telemetry::{self, Traces},
-    wiring, worker,
+    wiring::{self, Jobs, Service},
+    worker,
 };
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Server, ServerHandle};
+use library_shared_domain::Clock;
 use library_shared_http::WriteTasks;
-use library_shared_infra::database::Database;
-use std::io;
-use tokio::task::{JoinHandle, JoinSet};
+use library_shared_infra::{SystemClock, database::Database};
+use std::{io, net::SocketAddr};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+/// What a process does of all that the service does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Role {
+    /// It answers requests.
+    serves: bool,
+    /// It delivers what is queued, and removes what has expired.
+    works: bool,
+}
+
+const EVERYTHING: Role = Role { serves: true, works: true };
+const SERVER_ALONE: Role = Role { serves: true, works: false };
+const WORKER_ALONE: Role = Role { serves: false, works: true };
+
 /// Serves, as the environment and `.env` say.
-pub async fn serve() -> Result<(), Failure> {
-    run(&Settings::load(&Sources::of_process()?)?).await
+pub async fn serve(without_worker: bool) -> Result<(), Failure> {
+    let role = if without_worker { SERVER_ALONE } else { EVERYTHING };
+    run(&Settings::load(&Sources::of_process()?)?, role).await
+}
+
+/// Works through what servers queue, as the environment and `.env` say.
+pub async fn worker() -> Result<(), Failure> {
+    run(&Settings::load(&Sources::of_process()?)?, WORKER_ALONE).await
 }
 
 /// Serves with defaults that need nothing but this binary.
@@ -22,31 +45,31 @@ pub async fn dev() -> Result<(), Failure> {
     let mut sources = Sources::of_process()?;
     sources.defaults =
         dev_defaults(&sources).map_err(|source| Failure::Io { what: "keeping a key beside the database", source })?;
-    run(&Settings::load(&sources)?).await
+    run(&Settings::load(&sources)?, EVERYTHING).await
 }
 
-/// Serves until a signal says to end, and then lets the last spans go.
-async fn run(settings: &Settings) -> Result<(), Failure> {
+/// Runs until a signal says to end, and then lets the last spans go.
+async fn run(settings: &Settings, role: Role) -> Result<(), Failure> {
     let traces = settings.trace_collector.as_ref().map(Traces::to).transpose().map_err(Failure::traces)?;
     telemetry::start(settings.log_level, settings.log_format, traces.as_ref());
-    let outcome = run_until_signal(settings).await;
+    let outcome = run_until_signal(settings, role).await;
     if let Some(traces) = traces {
         traces.flush().await;
     }
     outcome
 }
 
-async fn run_until_signal(settings: &Settings) -> Result<(), Failure> {
+async fn run_until_signal(settings: &Settings, role: Role) -> Result<(), Failure> {
     // Before everything else, so that a start that takes long can be ended, too.
     let stop = shutdown::on_signal().map_err(|source| Failure::Io { what: "listening for signals", source })?;
     let mut running = tokio::select! {
         () = stop.cancelled() => return Ok(()),
-        started = start(settings, &stop) => started?,
+        started = start(settings, role, &stop) => started?,
     };
     tokio::select! {
         biased;
         () = stop.cancelled() => {}
-        ended = &mut running.server => return Err(Failure::ended("serving", ended)),
+        Some(ended) = running.servers.join_next() => return Err(Failure::ended("serving", ended)),
         Some(ended) = running.workers.join_next() => return Err(Failure::ended("a worker", ended.map(Ok))),
     }
     if tokio::time::timeout(shutdown::LIMIT, finish(running)).await.is_err() {
@@ -58,37 +81,79 @@ async fn run_until_signal(settings: &Settings) -> Result<(), Failure> {
 
 /// What has been started.
 struct Running {
-    server: JoinHandle<io::Result<()>>,
-    handle: ServerHandle,
+    servers: JoinSet<io::Result<()>>,
+    /// What answers requests, where this process does.
+    requests: Option<ServerHandle>,
+    /// What answers Prometheus, where that has an address of its own.
+    metrics: Option<ServerHandle>,
     workers: JoinSet<()>,
     writes: WriteTasks,
 }
 
-async fn start(settings: &Settings, stop: &CancellationToken) -> Result<Running, Failure> {
+async fn start(settings: &Settings, role: Role, stop: &CancellationToken) -> Result<Running, Failure> {
+    let started_at = SystemClock.now();
     let database = Database::open(&settings.database_url)?;
     database.check_reachable().await?;
     let migrations = database.migrate().await?;
-    let service = wiring::wire(settings, &database, stop)?;
-    let (server, addresses) = http::bind(service.apis, service.limits, settings)?;
-    let handle = server.handle();
-    let mut workers = JoinSet::new();
-    workers.spawn(worker::deliver_notifications(service.deliver_notifications, stop.clone()));
-    workers.spawn(worker::remove_expired_sessions(service.remove_expired_sessions, stop.clone()));
-    workers.spawn(worker::remove_expired_claims(service.remove_expired_claims, stop.clone()));
-    for address in addresses {
-        tracing::info!(%address, database = %settings.database_url, migrations, environment = %settings.environment, "server_started");
+    let Service { apis, limits, mut health, sources, jobs, writes } = wiring::wire(settings, &database, stop)?;
+    if !role.serves {
+        // Only requests are answered from it.
+        health.cache = None;
     }
-    Ok(Running { server: tokio::spawn(server), handle, workers, writes: service.writes })
+    let metrics = Metrics::new(started_at, sources);
+    let deliveries = metrics.deliveries.clone();
+    let operations = Operations { health, metrics, shows_metrics: settings.metrics_address.is_none() };
+
+    let mut running = Running { servers: JoinSet::new(), requests: None, metrics: None, workers: JoinSet::new(), writes };
+    if let Some(address) = &settings.metrics_address {
+        let (handle, addresses) = running.serve(http::bind_metrics(operations.clone(), address)?);
+        running.metrics = Some(handle);
+        for address in addresses {
+            tracing::info!(%address, "metrics_server_started");
+        }
+    }
+    if role.serves {
+        let (handle, addresses) = running.serve(http::bind(apis, operations, limits, settings)?);
+        running.requests = Some(handle);
+        for address in addresses {
+            tracing::info!(%address, database = %settings.database_url, migrations, environment = %settings.environment, "server_started");
+        }
+    } else {
+        tracing::info!(database = %settings.database_url, migrations, environment = %settings.environment, "worker_started");
+    }
+    if role.works {
+        running.work(jobs, deliveries, stop);
+    }
+    Ok(running)
 }
 
-/// Lets what is in flight come to its end.
+impl Running {
+    fn serve(&mut self, (server, addresses): (Server, Vec<SocketAddr>)) -> (ServerHandle, Vec<SocketAddr>) {
+        let handle = server.handle();
+        self.servers.spawn(server);
+        (handle, addresses)
+    }
+
+    fn work(&mut self, jobs: Jobs, deliveries: DeliveryMetrics, stop: &CancellationToken) {
+        self.workers.spawn(worker::deliver_notifications(jobs.deliver_notifications, deliveries, stop.clone()));
+        self.workers.spawn(worker::remove_expired_sessions(jobs.remove_expired_sessions, stop.clone()));
+        self.workers.spawn(worker::remove_expired_claims(jobs.remove_expired_claims, stop.clone()));
+    }
+}
+
+/// Lets what is in flight come to its end. The metrics are there until the last of it has.
 async fn finish(mut running: Running) {
-    tokio::time::sleep(shutdown::FAREWELL).await;
-    running.handle.stop(true).await;
+    if let Some(requests) = running.requests {
+        tokio::time::sleep(shutdown::FAREWELL).await;
+        requests.stop(true).await;
+    }
     running.writes.finish().await;
     while let Some(ended) = running.workers.join_next().await {
         if let Err(error) = ended {
             tracing::error!(error = %error, "worker_failed");
         }
+    }
+    if let Some(metrics) = running.metrics {
+        metrics.stop(true).await;
     }
 }

@@ -16,6 +16,6 @@ pub use dev::dev_defaults;
 pub use environment::Environment;
 pub use origin::{InvalidOrigin, Origin};
 pub use problems::{ConfigProblem, ConfigProblems};
-pub use settings::{CacheLocation, LogFormat, LogLevel, Settings};
+pub use settings::{Address, CacheLocation, LogFormat, LogLevel, Settings};
 pub use sources::Sources;
 pub use variables::{VARIABLES, Variable};

@@ -4,9 +4,9 @@ use super::{
     variables::{
         ACCESS_TOKEN_TTL_MINUTES, APP_BASE_URL, CACHE_TTL, CORS_ALLOWED_ORIGINS, DATABASE_URL, HOST, JWT_ALGORITHM,
         JWT_PRIVATE_KEY_FILE, JWT_PUBLIC_KEY_FILE, JWT_SECRET_KEY, LOAN_PERIOD_DAYS, LOG_FORMAT, LOG_LEVEL, MAX_CONNECTIONS,
-        OTEL_EXPORTER_OTLP_ENDPOINT, PASSWORD_RESET_TOKEN_TTL_MINUTES, PORT, RATE_LIMIT, RATE_LIMIT_PER_MINUTE, REDIS_CA_FILE,
-        REDIS_URL, REFRESH_TOKEN_TTL_DAYS, SMTP_CA_FILE, SMTP_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_USE_TLS,
-        SMTP_USERNAME, TRUSTED_PROXIES, VERIFICATION_TOKEN_TTL_HOURS,
+        METRICS_ADDR, OTEL_EXPORTER_OTLP_ENDPOINT, PASSWORD_RESET_TOKEN_TTL_MINUTES, PORT, RATE_LIMIT, RATE_LIMIT_PER_MINUTE,
+        REDIS_CA_FILE, REDIS_URL, REFRESH_TOKEN_TTL_DAYS, SMTP_CA_FILE, SMTP_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT,
+        SMTP_USE_TLS, SMTP_USERNAME, TRUSTED_PROXIES, VERIFICATION_TOKEN_TTL_HOURS,
     },
 };
 use library_auth_app::RefreshTokenLifetime;
@@ -35,6 +35,8 @@ pub struct Settings {
     pub database_url: DatabaseUrl,
     /// Where the cache is.
     pub cache: CacheLocation,
+    /// Where the metrics are served, if they have an address of their own.
+    pub metrics_address: Option<Address>,
     /// For how long a value is cached.
     pub cache_ttl: Duration,
     /// What tokens are signed and checked with.
@@ -71,6 +73,15 @@ pub struct Settings {
     pub max_connections: NonZeroUsize,
     /// The mail server, if there is one.
     pub smtp: Option<SmtpSettings>,
+}
+
+/// Where a server listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// A name or an address.
+    pub host: String,
+    /// 0 lets the system choose.
+    pub port: u16,
 }
 
 /// Where the cache is.
@@ -132,10 +143,21 @@ impl Settings {
     ///
     /// # Errors
     /// With everything that is wrong about it.
-    pub fn load_address(sources: &Sources) -> Result<(String, u16), ConfigProblems> {
+    pub fn load_address(sources: &Sources) -> Result<Address, ConfigProblems> {
         let mut reader = reader(sources);
         let (host, port) = (reader.host(), reader.required(PORT, |text| text.parse().ok()));
-        host.zip(port).filter(|_| reader.problems.0.is_empty()).ok_or(reader.problems)
+        let address = host.zip(port).map(|(host, port)| Address { host, port });
+        address.filter(|_| reader.problems.0.is_empty()).ok_or(reader.problems)
+    }
+
+    /// Reads and checks where the metrics are served, for commands that need nothing else.
+    ///
+    /// # Errors
+    /// With everything that is wrong about it.
+    pub fn load_metrics_address(sources: &Sources) -> Result<Address, ConfigProblems> {
+        let mut reader = reader(sources);
+        let address = reader.required(METRICS_ADDR, address);
+        address.filter(|_| reader.problems.0.is_empty()).ok_or(reader.problems)
     }
 }
 
@@ -154,6 +176,7 @@ impl Reader {
         let jwt_keys = self.jwt_keys();
         let host = self.host();
         let port = self.required(PORT, |text| text.parse().ok());
+        let metrics_address = self.metrics_address();
         let cache_ttl = self.positive::<u32>(CACHE_TTL);
         let requests_per_minute = self.requests_per_minute();
         let trusted_proxies = self.trusted_proxies();
@@ -177,6 +200,7 @@ impl Reader {
             docs_enabled: docs_enabled?,
             database_url: database_url?,
             cache: cache?,
+            metrics_address: metrics_address?,
             cache_ttl: Duration::from_secs(cache_ttl?.into()),
             jwt_keys: jwt_keys?,
             host: host?,
@@ -256,6 +280,15 @@ impl Reader {
         }
     }
 
+    /// The outer `None` is a problem, the inner one the absence of an address of their own.
+    #[expect(clippy::option_option, reason = "a problem is one thing, and no address of their own is another")]
+    fn metrics_address(&mut self) -> Option<Option<Address>> {
+        match self.text(METRICS_ADDR) {
+            Some(_) => self.required(METRICS_ADDR, address).map(Some),
+            None => Some(None),
+        }
+    }
+
     fn jwt_keys(&mut self) -> Option<JwtKeys> {
         match self.required(JWT_ALGORITHM, jwt_algorithm)? {
             algorithm @ (JwtAlgorithm::HS256 | JwtAlgorithm::HS384 | JwtAlgorithm::HS512) => {
@@ -316,6 +349,16 @@ impl Reader {
             (None, Some(_)) => self.refuse(SMTP_USERNAME, "is required with SMTP_PASSWORD"),
         }
     }
+}
+
+/// An IPv6 address stands in brackets, as in a URL.
+fn address(text: &str) -> Option<Address> {
+    let (host, port) = text.rsplit_once(':')?;
+    let host = host.strip_prefix('[').map_or(Some(host), |host| host.strip_suffix(']').filter(|host| host.contains(':')))?;
+    let is_host = !host.is_empty() && !host.contains(|character: char| character.is_whitespace() || "[]/".contains(character));
+    let is_bare_ipv6 = host.contains(':') && !text.starts_with('[');
+    let port = port.parse().ok()?;
+    (is_host && !is_bare_ipv6).then(|| Address { host: host.to_owned(), port })
 }
 
 fn cache_location(text: &str) -> Option<CacheLocation> {

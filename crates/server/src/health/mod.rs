@@ -4,6 +4,6 @@ mod checks;
 mod report;
 mod routes;
 
-pub use checks::{CacheCheck, HealthChecks};
+pub use checks::{CacheCheck, Checked, CheckedCache, Health, HealthChecks};
 pub use report::ReadinessReport;
-pub use routes::{__path_health, __path_live, __path_ready, health, live, ready};
+pub use routes::{__path_health, __path_live, __path_ready, NO_STORE, health, live, ready};

@@ -9,7 +9,7 @@ use library_shared_http::PrescribedBody;
 use utoipa::ToSchema;
 
 /// What was true of a moment is not to be told again.
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// What a server that is well says.
 #[derive(ToSchema)]

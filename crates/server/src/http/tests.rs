@@ -1,6 +1,7 @@
-use super::{configure, configure_docs, shares};
+use super::{Operations, configure, configure_docs, shares};
 use crate::{
     config::{Settings, Sources},
+    metrics::Metrics,
     openapi::document,
     wiring::{Apis, wire},
 };
@@ -13,14 +14,15 @@ use actix_web::{
 use library_shared_infra::database::Database;
 use rstest::rstest;
 use std::{collections::BTreeSet, num::NonZeroUsize};
+use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
-/// Where the pages that show the document lie; they are no part of the API.
-const PAGES: &str = "/docs";
+/// What is served beside the API: the pages that show the document, and the metrics, which another address may serve instead.
+const BESIDE: [&str; 2] = ["/docs", "/metrics"];
 
 #[actix_web::test]
 async fn the_document_has_every_route_that_is_mounted_and_no_other() {
-    let routes: Vec<_> = mounted().await.into_iter().filter(|route| !route.full_path.starts_with(PAGES)).collect();
+    let routes: Vec<_> = mounted(true).await.into_iter().filter(|route| !is_beside(route)).collect();
     let without_a_method = routes.iter().filter(|route| route.methods.is_empty()).map(|route| &route.full_path);
     assert_eq!(without_a_method.collect::<Vec<_>>(), [""; 0], "a route takes whatever method comes");
     let mounted: BTreeSet<_> =
@@ -51,17 +53,28 @@ fn the_workers_together_take_no_more_connections_than_the_limit(
     assert_eq!(shares(number(limit), number(processors)), expected);
 }
 
+#[actix_web::test]
+async fn metrics_with_an_address_of_their_own_are_not_mounted() {
+    let is_metrics = |route: &IntrospectionReportItem| route.full_path == "/metrics";
+    assert!(mounted(true).await.iter().any(is_metrics));
+    assert!(!mounted(false).await.iter().any(is_metrics));
+}
+
+fn is_beside(route: &IntrospectionReportItem) -> bool {
+    BESIDE.iter().any(|path| route.full_path.starts_with(path))
+}
+
 /// Every route of the service.
-async fn mounted() -> Vec<IntrospectionReportItem> {
-    let apis = apis();
-    let app = init_service(App::new().configure(|config| configure(config, &apis)).configure(configure_docs)).await;
+async fn mounted(shows_metrics: bool) -> Vec<IntrospectionReportItem> {
+    let (apis, operations) = service(shows_metrics);
+    let app = init_service(App::new().configure(|config| configure(config, &apis, &operations)).configure(configure_docs)).await;
     let answer = call_service(&app, TestRequest::with_uri("/health").to_request()).await;
     let tree = answer.request().app_data::<Data<IntrospectionTree>>().expect("the feature is on for tests");
     Vec::from(&tree.root)
 }
 
 /// The service on a database that nobody asks.
-fn apis() -> Apis {
+fn service(shows_metrics: bool) -> (Apis, Operations) {
     let variables = [
         ("DATABASE_URL", "sqlite::memory:"),
         ("REDIS_URL", "memory://"),
@@ -70,7 +83,9 @@ fn apis() -> Apis {
     let environment = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     let settings = Settings::load(&Sources { environment, ..Sources::default() }).expect("settings");
     let database = Database::open(&settings.database_url).expect("a database");
-    wire(&settings, &database, &CancellationToken::new()).expect("a service").apis
+    let service = wire(&settings, &database, &CancellationToken::new()).expect("a service");
+    let metrics = Metrics::new(OffsetDateTime::UNIX_EPOCH, service.sources);
+    (service.apis, Operations { health: service.health, metrics, shows_metrics })
 }
 
 /// Every operation of the document.

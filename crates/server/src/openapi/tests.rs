@@ -2,9 +2,6 @@ use super::{document, text};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// The errors whose bodies are no problems, because their clients expect others: probes read the report of a readiness.
-const PRESCRIBED: [(&str, &str); 1] = [("get /health/ready", "503")];
-
 #[test]
 fn the_text_is_the_document() {
     assert_eq!(serde_json::from_str::<Value>(text()).expect("JSON"), whole());
@@ -38,8 +35,13 @@ fn every_operation_says_what_it_does_for_whom_and_with_what() {
     }
 }
 
-/// Whose errors have OAuth's own shape (RFC 6749, section 5.2) where OAuth has a word for them.
-const OF_OAUTH: [&str; 2] = ["post /auth/token", "post /auth/revoke"];
+/// The errors whose bodies are prescribed by their clients: OAuth's own (RFC 6749, section 5.2) where it has a word for them, and the
+/// report that probes read.
+const PRESCRIBED: [(&str, &str, &str); 3] = [
+    ("post /auth/token", "400", "OAuthError"),
+    ("post /auth/revoke", "400", "OAuthError"),
+    ("get /health/ready", "503", "ReadinessReport"),
+];
 
 #[test]
 fn every_answer_is_described_has_the_request_id_and_is_a_problem_where_it_is_an_error() {
@@ -52,15 +54,14 @@ fn every_answer_is_described_has_the_request_id_and_is_a_problem_where_it_is_an_
             let content = answer["content"].as_object().cloned().unwrap_or_default();
             let is_error = status.as_str() >= "400";
             let is_page = content.len() == 1 && content.contains_key("text/html");
-            if OF_OAUTH.contains(&name.as_str()) && status == "400" {
+            if let Some((.., schema)) = PRESCRIBED.iter().find(|(whose, which, _)| *whose == name && *which == status) {
                 let kinds: Vec<_> = content.iter().map(|(kind, content)| (kind.as_str(), &content["schema"]["$ref"])).collect();
-                assert_eq!(kinds, [("application/json", &json!("#/components/schemas/OAuthError"))], "{name}");
+                assert_eq!(kinds, [("application/json", &json!(format!("#/components/schemas/{schema}")))], "{name}");
                 continue;
             }
             let schema = content.get("application/problem+json").map(|content| &content["schema"]["$ref"]);
             let expected = json!("#/components/schemas/Problem");
-            let is_prescribed = PRESCRIBED.contains(&(name.as_str(), status.as_str()));
-            assert_eq!(schema, (is_error && !is_page && !is_prescribed).then_some(&expected), "{name}: {status}");
+            assert_eq!(schema, (is_error && !is_page).then_some(&expected), "{name}: {status}");
         }
     }
 }

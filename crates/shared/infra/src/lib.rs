@@ -7,6 +7,7 @@
 //! - [`SqlClaimRepository`]: who has claimed which idempotency key, and what came of it;
 //! - [`JwtKeys`]: signing and checking JSON Web Tokens with the one configured algorithm;
 //! - [`read_authorities`]: whose certificates are trusted, wherever TLS is spoken;
+//! - [`measure`]: how long callers waited, and how pools are used;
 //! - [`SystemClock`], [`UuidV7Generator`]: the real ones behind the domain's ports.
 //!
 //! It may depend on `library-shared-domain` and on libraries; on no context.
@@ -18,6 +19,7 @@ pub mod database;
 mod id_generator;
 mod jwt_keys;
 pub mod limits;
+pub mod measure;
 pub mod redis;
 mod tls;
 

@@ -1,7 +1,7 @@
 //! Both caches, held to what the port promises; and Redis when it is away, frozen or full of nonsense.
 
 use library_shared_infra::{
-    cache::{Cache, FillPermit, InProcessCache, LookUp, RedisCache, RedisValue},
+    cache::{Cache, CacheUsage, FillPermit, InProcessCache, LookUp, RedisCache, RedisValue},
     redis::RedisConnections,
 };
 use library_testkit::{
@@ -80,6 +80,7 @@ rules! {
     what_is_forgotten_is_not_found,
     a_slow_reader_cannot_put_an_old_value_back,
     a_value_expires,
+    look_ups_are_counted_by_whether_they_found_the_value,
     no_reader_sees_a_value_older_than_an_acknowledged_write,
 }
 
@@ -100,6 +101,18 @@ async fn ids_do_not_mix(open: impl AsyncFn(Duration) -> NumberCache) {
     for (number, id) in (0..).zip(&ids) {
         assert_eq!(cache.look_up(*id).await, LookUp::Hit(number));
     }
+}
+
+async fn look_ups_are_counted_by_whether_they_found_the_value(open: impl AsyncFn(Duration) -> NumberCache) {
+    let (cache, id) = (open(TIME_TO_LIVE).await, unique_id());
+    let permit = miss(&cache, id).await;
+    cache.fill(id, permit, &7).await;
+    for _ in 0..3 {
+        assert_eq!(cache.look_up(id).await, LookUp::Hit(7));
+    }
+    cache.forget(id).await;
+    miss(&cache, id).await;
+    assert_eq!(cache.usage(), CacheUsage { hits: 3, misses: 2, errors: 0 });
 }
 
 async fn what_is_forgotten_is_not_found(open: impl AsyncFn(Duration) -> NumberCache) {
@@ -223,6 +236,31 @@ async fn a_redis_that_is_away_or_frozen_costs_little_time_and_comes_back() {
     assert!(started.elapsed() < Duration::from_millis(500), "{:?}", started.elapsed());
     redis.restart().await;
     wait_until(async || matches!(cache.look_up(id).await, LookUp::Miss(_))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_that_fail_are_counted_and_the_database_has_to_answer() {
+    let redis = RedisServer::start().await;
+    let (cache, id) = (cache_on(&redis.url(), TIME_TO_LIVE), unique_id());
+    let permit = miss(&cache, id).await;
+    redis.kill().await;
+    cache.fill(id, permit, &1).await;
+    assert_eq!(cache.look_up(id).await, LookUp::Bypass);
+    assert_eq!(cache.usage(), CacheUsage { hits: 0, misses: 2, errors: 2 });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ping_says_in_time_whether_redis_is_there() {
+    let redis = RedisServer::start().await;
+    let connections = RedisConnections::open(&redis.url()).expect("a URL of Redis");
+    wait_until(async || connections.ping().await.is_ok()).await;
+    redis.freeze().await;
+    let started = Instant::now();
+    assert!(connections.ping().await.is_err());
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+    redis.thaw().await;
+    wait_until(async || connections.ping().await.is_ok()).await;
+    assert_eq!((connections.usage().pool, connections.usage().in_use), ("redis", 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

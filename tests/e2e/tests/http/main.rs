@@ -19,6 +19,7 @@ mod idempotency;
 mod injection;
 mod lists;
 mod log;
+mod metrics;
 mod paging;
 mod password_reset_page;
 mod patch_book;

@@ -9,7 +9,7 @@ use tokio_postgres::NoTls;
 async fn the_help_names_every_command_and_the_version_is_a_line() {
     let help = Command::new(["--help"]).run().await;
     assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""));
-    for command in ["serve", "dev", "migrate", "import", "notifications", "openapi", "healthcheck"] {
+    for command in ["serve", "worker", "dev", "migrate", "import", "notifications", "openapi", "healthcheck"] {
         assert!(help.stdout.lines().any(|line| line.trim_start().starts_with(command)), "{}", help.stdout);
     }
     let version = Command::new(["--version"]).run().await;

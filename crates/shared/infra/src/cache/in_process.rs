@@ -1,4 +1,4 @@
-use super::{Cache, FillPermit, LookUp};
+use super::{Cache, CacheUsage, FillPermit, LookUp, usage::UsageCounters};
 use async_trait::async_trait;
 use std::{
     hash::{BuildHasher, RandomState},
@@ -22,6 +22,7 @@ pub struct InProcessCache<V> {
     values: moka::sync::Cache<Uuid, (u64, V)>,
     generations: Box<[AtomicU64]>,
     hasher: RandomState,
+    counters: UsageCounters,
 }
 
 impl<V: Clone + Send + Sync + 'static> InProcessCache<V> {
@@ -32,6 +33,7 @@ impl<V: Clone + Send + Sync + 'static> InProcessCache<V> {
             values: moka::sync::Cache::builder().max_capacity(CAPACITY).time_to_live(time_to_live).build(),
             generations: (0..GENERATIONS).map(|_| AtomicU64::new(0)).collect(),
             hasher: RandomState::new(),
+            counters: UsageCounters::default(),
         }
     }
 
@@ -45,10 +47,10 @@ impl<V: Clone + Send + Sync + 'static> InProcessCache<V> {
 impl<V: Clone + Send + Sync + 'static> Cache<V> for InProcessCache<V> {
     async fn look_up(&self, id: Uuid) -> LookUp<V> {
         let current = self.generation(id).load(Ordering::SeqCst);
-        match self.values.get(&id) {
+        self.counters.looked_up(match self.values.get(&id) {
             Some((generation, value)) if generation == current => LookUp::Hit(value),
             _ => LookUp::Miss(FillPermit(u128::from(current))),
-        }
+        })
     }
 
     async fn fill(&self, id: Uuid, permit: FillPermit, value: &V) {
@@ -64,5 +66,9 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> for InProcessCache<V> {
     async fn forget(&self, id: Uuid) {
         self.generation(id).fetch_add(1, Ordering::SeqCst);
         self.values.invalidate(&id);
+    }
+
+    fn usage(&self) -> CacheUsage {
+        self.counters.usage()
     }
 }

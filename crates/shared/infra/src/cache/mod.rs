@@ -9,10 +9,12 @@
 mod in_process;
 mod read_through;
 mod redis;
+mod usage;
 
 pub use in_process::InProcessCache;
 pub use read_through::{Invalidation, ReadThrough};
 pub use redis::{RedisCache, RedisValue};
+pub use usage::CacheUsage;
 
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -29,6 +31,9 @@ pub trait Cache<V>: Send + Sync {
     /// Forgets a value, after the commit of a change to it. This server does not see it again, even where the cache is away at
     /// this moment; others do until the cache has heard it, or the value has expired.
     async fn forget(&self, id: Uuid);
+
+    /// How it has been used so far.
+    fn usage(&self) -> CacheUsage;
 }
 
 /// What a look-up found.

@@ -1,4 +1,4 @@
-use super::{Cache, FillPermit, LookUp};
+use super::{Cache, CacheUsage, FillPermit, LookUp, usage::UsageCounters};
 use crate::redis::{RedisCommandError, RedisConnections};
 use async_trait::async_trait;
 use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
@@ -43,6 +43,7 @@ pub struct RedisCache<V, C> {
     time_to_live: Duration,
     fill: Script,
     unforgotten: Arc<Unforgotten>,
+    counters: UsageCounters,
     kind: PhantomData<fn() -> (V, C)>,
 }
 
@@ -50,7 +51,42 @@ impl<V, C: RedisValue<V>> RedisCache<V, C> {
     /// A cache whose values live for so long.
     #[must_use]
     pub fn new(connections: RedisConnections, time_to_live: Duration) -> Self {
-        Self { connections, time_to_live, fill: Script::new(FILL), unforgotten: Arc::default(), kind: PhantomData }
+        let (fill, unforgotten, counters) = (Script::new(FILL), Arc::default(), UsageCounters::default());
+        Self { connections, time_to_live, fill, unforgotten, counters, kind: PhantomData }
+    }
+
+    /// Looks a value up, or takes the lease on it.
+    async fn ask(&self, id: Uuid) -> LookUp<V> {
+        if self.unforgotten.contains(id) {
+            return LookUp::Bypass;
+        }
+        let lease = new_lease();
+        let found = self
+            .connections
+            .run(|mut connection| async move {
+                let found: Option<Vec<u8>> = connection.get(Self::key(id)).await?;
+                if let Some(entry) = found {
+                    return Ok(Found::Entry(entry));
+                }
+                let options = SetOptions::default()
+                    .conditional_set(ExistenceCheck::NX)
+                    .with_expiration(SetExpiry::PX(u64::try_from(LEASE.as_millis()).unwrap_or(u64::MAX)));
+                let taken: Option<String> = connection.set_options(Self::key(id), lease_entry(lease), options).await?;
+                Ok(if taken.is_some() { Found::LeaseTaken } else { Found::Entry(Vec::new()) })
+            })
+            .await;
+        match found {
+            Ok(Found::LeaseTaken) => LookUp::Miss(FillPermit(lease)),
+            Ok(Found::Entry(entry)) => match entry.split_first() {
+                Some((&VALUE, bytes)) => C::decode(bytes).map_or(LookUp::Bypass, LookUp::Hit),
+                _ => LookUp::Bypass,
+            },
+            Err(error) => {
+                tracing::warn!(error = %error, "redis_get_failed");
+                self.counters.failed();
+                LookUp::Bypass
+            }
+        }
     }
 
     fn key(id: Uuid) -> String {
@@ -84,35 +120,7 @@ impl<V, C: RedisValue<V>> RedisCache<V, C> {
 #[async_trait]
 impl<V: Send + Sync + 'static, C: RedisValue<V> + 'static> Cache<V> for RedisCache<V, C> {
     async fn look_up(&self, id: Uuid) -> LookUp<V> {
-        if self.unforgotten.contains(id) {
-            return LookUp::Bypass;
-        }
-        let lease = new_lease();
-        let found = self
-            .connections
-            .run(|mut connection| async move {
-                let found: Option<Vec<u8>> = connection.get(Self::key(id)).await?;
-                if let Some(entry) = found {
-                    return Ok(Found::Entry(entry));
-                }
-                let options = SetOptions::default()
-                    .conditional_set(ExistenceCheck::NX)
-                    .with_expiration(SetExpiry::PX(u64::try_from(LEASE.as_millis()).unwrap_or(u64::MAX)));
-                let taken: Option<String> = connection.set_options(Self::key(id), lease_entry(lease), options).await?;
-                Ok(if taken.is_some() { Found::LeaseTaken } else { Found::Entry(Vec::new()) })
-            })
-            .await;
-        match found {
-            Ok(Found::LeaseTaken) => LookUp::Miss(FillPermit(lease)),
-            Ok(Found::Entry(entry)) => match entry.split_first() {
-                Some((&VALUE, bytes)) => C::decode(bytes).map_or(LookUp::Bypass, LookUp::Hit),
-                _ => LookUp::Bypass,
-            },
-            Err(error) => {
-                tracing::warn!(error = %error, "redis_get_failed");
-                LookUp::Bypass
-            }
-        }
+        self.counters.looked_up(self.ask(id).await)
     }
 
     async fn fill(&self, id: Uuid, permit: FillPermit, value: &V) {
@@ -125,14 +133,20 @@ impl<V: Send + Sync + 'static, C: RedisValue<V> + 'static> Cache<V> for RedisCac
             self.connections.run(|mut connection| async move { invocation.invoke_async::<bool>(&mut connection).await }).await;
         if let Err(error) = filled {
             tracing::warn!(error = %error, "redis_set_failed");
+            self.counters.failed();
         }
     }
 
     async fn forget(&self, id: Uuid) {
         if let Err(error) = Self::delete(&self.connections, id).await {
             tracing::warn!(error = %error, "redis_delete_failed");
+            self.counters.failed();
             self.keep_forgetting(id);
         }
+    }
+
+    fn usage(&self) -> CacheUsage {
+        self.counters.usage()
     }
 }
 

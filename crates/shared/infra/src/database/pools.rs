@@ -1,7 +1,11 @@
 use super::{
-    CONNECTION_LIMIT, Connection, DatabaseUrl, LeasedConnection, SessionConnection, SqliteAsyncConnection, query_spans::QuerySpans,
+    CONNECTION_LIMIT, Connection, DatabaseUrl, LeasedConnection, SessionConnection, SqliteAsyncConnection,
+    query_spans::QuerySpans,
 };
-use crate::with_connection;
+use crate::{
+    measure::{MeasuredPool, PoolUsage},
+    with_connection,
+};
 use deadpool::{
     Runtime,
     managed::{self, BuildError},
@@ -9,10 +13,7 @@ use deadpool::{
 use diesel::{Connection as _, ConnectionError, SqliteConnection, dsl::sql_query};
 use diesel_async::{
     AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
-    pooled_connection::{
-        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-        deadpool::{Pool, PoolError},
-    },
+    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::PoolError},
 };
 use futures_util::FutureExt;
 use library_shared_domain::DependencyError;
@@ -81,9 +82,11 @@ impl PostgresAddress {
 
 #[derive(Clone)]
 enum Pools {
-    Postgres(Pool<AsyncPgConnection>),
-    Sqlite { readers: Pool<SqliteAsyncConnection>, writer: Pool<SqliteAsyncConnection>, _anchor: Option<Anchor> },
+    Postgres(Connections<AsyncPgConnection>),
+    Sqlite { readers: Connections<SqliteAsyncConnection>, writer: Connections<SqliteAsyncConnection>, _anchor: Option<Anchor> },
 }
+
+type Connections<C> = MeasuredPool<AsyncDieselConnectionManager<C>>;
 
 /// A connection that keeps a database in memory alive while the pools have none.
 type Anchor = Arc<Mutex<SqliteConnection>>;
@@ -166,6 +169,15 @@ impl Database {
         Ok(())
     }
 
+    /// How each of its pools is used now.
+    #[must_use]
+    pub fn usage(&self) -> Vec<PoolUsage> {
+        match &self.pools {
+            Pools::Postgres(pool) => vec![pool.usage()],
+            Pools::Sqlite { readers, writer, .. } => vec![readers.usage(), writer.usage()],
+        }
+    }
+
     pub(super) const fn url(&self) -> &DatabaseUrl {
         &self.url
     }
@@ -208,7 +220,7 @@ fn unavailable(error: PoolError) -> DependencyError {
     DependencyError::unavailable("database", error)
 }
 
-fn postgres_pool(address: &PostgresAddress) -> Result<Pool<AsyncPgConnection>, BuildError> {
+fn postgres_pool(address: &PostgresAddress) -> Result<Connections<AsyncPgConnection>, BuildError> {
     let runtime = Handle::current();
     let mut config = ManagerConfig::<AsyncPgConnection>::default();
     // A query to test the connection before each use would halve the rate; one that turns out dead is closed.
@@ -226,7 +238,7 @@ fn postgres_pool(address: &PostgresAddress) -> Result<Pool<AsyncPgConnection>, B
         connecting.map(|joined| joined.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))).boxed()
     });
     // The address has no place in a URL.
-    pool(AsyncDieselConnectionManager::new_with_config("", config), POSTGRES_CONNECTIONS)
+    pool("postgres", AsyncDieselConnectionManager::new_with_config("", config), POSTGRES_CONNECTIONS)
 }
 
 /// Diesel keeps the text of a connection's error alone, so it has to say the reason beneath it, too.
@@ -242,10 +254,11 @@ fn keep_for_owner(path: &Path) {
 }
 
 fn sqlite_pools(path: &str, anchor: Option<Anchor>) -> Result<Pools, BuildError> {
-    Ok(Pools::Sqlite { readers: sqlite_pool(path, SQLITE_READERS)?, writer: sqlite_pool(path, 1)?, _anchor: anchor })
+    let readers = sqlite_pool("sqlite_readers", path, SQLITE_READERS)?;
+    Ok(Pools::Sqlite { readers, writer: sqlite_pool("sqlite_writer", path, 1)?, _anchor: anchor })
 }
 
-fn sqlite_pool(path: &str, connections: usize) -> Result<Pool<SqliteAsyncConnection>, BuildError> {
+fn sqlite_pool(name: &'static str, path: &str, connections: usize) -> Result<Connections<SqliteAsyncConnection>, BuildError> {
     let mut config = ManagerConfig::<SqliteAsyncConnection>::default();
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(|path| {
@@ -258,15 +271,16 @@ fn sqlite_pool(path: &str, connections: usize) -> Result<Pool<SqliteAsyncConnect
         }
         .boxed()
     });
-    pool(AsyncDieselConnectionManager::new_with_config(path, config), connections)
+    pool(name, AsyncDieselConnectionManager::new_with_config(path, config), connections)
 }
 
-fn pool<M: managed::Manager>(manager: M, connections: usize) -> Result<managed::Pool<M>, BuildError> {
-    managed::Pool::builder(manager)
+fn pool<M: managed::Manager>(name: &'static str, manager: M, connections: usize) -> Result<MeasuredPool<M>, BuildError> {
+    let pool = managed::Pool::builder(manager)
         .max_size(connections)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(CONNECTION_LIMIT))
         .create_timeout(Some(CONNECTION_LIMIT))
         .recycle_timeout(Some(CONNECTION_LIMIT))
-        .build()
+        .build()?;
+    Ok(MeasuredPool::new(name, pool))
 }

@@ -1,4 +1,5 @@
 use super::{RedisAddress, RedisScript};
+use crate::measure::{MeasuredPool, PoolUsage};
 use deadpool_redis::{
     Connection, Manager, Pool, PoolConfig, PoolError, Runtime, Timeouts,
     redis::{AsyncCommands, RedisError},
@@ -27,7 +28,7 @@ const CONNECTIONS: usize = 16;
 /// The connections to one Redis. Clones share them.
 #[derive(Clone)]
 pub struct RedisConnections {
-    pool: Pool,
+    pool: MeasuredPool<Manager, Connection>,
     command_limit: Duration,
     runtime: Handle,
     is_warming_up: Arc<AtomicBool>,
@@ -50,6 +51,7 @@ impl RedisConnections {
         let config = PoolConfig { max_size: CONNECTIONS, timeouts, ..PoolConfig::default() };
         let pool = Pool::builder(manager).config(config).runtime(Runtime::Tokio1).build();
         let pool = pool.map_err(|error| RedisConnectError(error.into()))?;
+        let pool = MeasuredPool::new("redis", pool);
         Ok(Self { pool, command_limit: COMMAND_LIMIT, runtime: Handle::current(), is_warming_up: Arc::default() })
     }
 
@@ -76,13 +78,20 @@ impl RedisConnections {
         self.run(|mut connection| async move { invocation.invoke_async(&mut connection).await }).await
     }
 
-    /// Asks Redis whether it is there, within the time that any command has.
+    /// Asks Redis whether it is there, with more patience than a command has: a connection may have to be made first.
     ///
     /// # Errors
-    /// Where it does not answer in time.
+    /// Where it does not answer within two seconds.
     pub async fn ping(&self) -> Result<(), DependencyError> {
-        let pong = self.run(|mut connection| async move { connection.ping::<()>().await }).await;
-        pong.map_err(|error| DependencyError::unavailable("cache", error))
+        let pong = async { Ok::<_, RedisCommandError>(self.pool.get().await?.ping::<()>().await?) };
+        let outcome = tokio::time::timeout(CONNECT_LIMIT, pong).await.unwrap_or_else(|elapsed| Err(elapsed.into()));
+        outcome.map_err(|error| DependencyError::unavailable("cache", error))
+    }
+
+    /// How the pool is used now.
+    #[must_use]
+    pub fn usage(&self) -> PoolUsage {
+        self.pool.usage()
     }
 
     pub(crate) async fn run<T, F>(&self, command: impl FnOnce(Connection) -> F) -> Result<T, RedisCommandError>
