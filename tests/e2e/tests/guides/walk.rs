@@ -91,7 +91,7 @@ fn printed(paper: &str, server: &Server) -> String {
 }
 
 /// A shell that stops at the first mistake.
-fn bash(script: &str, directory: &Path) -> Command {
+pub fn bash(script: &str, directory: &Path) -> Command {
     let mut command = without_settings("bash", directory);
     command.args(["-euo", "pipefail", "-c", script]).stdin(Stdio::null());
     command
