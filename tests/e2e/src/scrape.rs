@@ -1,7 +1,7 @@
 use crate::{Answer, Client};
 use std::collections::BTreeMap;
 
-/// What Prometheus is told, in the text format of OpenMetrics.
+/// What Prometheus is told, in the text format of `OpenMetrics`.
 #[derive(Debug, Clone)]
 pub struct Scrape {
     /// Everything, as it was written.

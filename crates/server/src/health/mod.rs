@@ -4,6 +4,8 @@ mod checks;
 mod report;
 mod routes;
 
-pub use checks::{CacheCheck, Checked, CheckedCache, Health, HealthChecks};
+#[cfg(test)]
+pub use checks::CheckedCache;
+pub use checks::{CacheCheck, Checked, Health, HealthChecks};
 pub use report::ReadinessReport;
 pub use routes::{__path_health, __path_live, __path_ready, NO_STORE, health, live, ready};

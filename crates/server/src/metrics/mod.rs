@@ -45,7 +45,7 @@ impl Metrics {
         Self { requests, deliveries, registry: Arc::new(registry) }
     }
 
-    /// All of it in the text format of OpenMetrics 1.0, with what the checks have just found. What a check that got no answer would
+    /// All of it in the text format of `OpenMetrics` 1.0, with what the checks have just found. What a check that got no answer would
     /// have told is absent: a number of before would look like one of now.
     ///
     /// # Errors

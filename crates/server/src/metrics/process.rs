@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 /// Registers what does not change while the process runs.
 pub fn register(registry: &mut Registry, started_at: OffsetDateTime) {
-    let started_at = started_at.unix_timestamp_nanos() as f64 / 1e9;
+    let started_at = (started_at - OffsetDateTime::UNIX_EPOCH).as_seconds_f64();
     // Prometheus' own name for it, without a prefix.
     registry.register(
         "process_start_time_seconds",

@@ -7,7 +7,7 @@ use actix_web::{
 };
 use library_shared_http::Problem;
 
-/// The text format of OpenMetrics 1.0, section "Text format".
+/// The text format of `OpenMetrics` 1.0, section "Text format".
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// `GET /metrics`: what Prometheus scrapes. It ends in bounded time, because every check does.

@@ -68,7 +68,7 @@ fn complaint(scrape: &Scrape, selector: &Selector) -> Option<String> {
             is_its || sample.labels.get(label).is_some_and(|other| operator != "=" || other == value)
         })
     };
-    (!told.iter().any(|sample| matches(&sample))).then(|| format!("no {name} has {matchers:?}"))
+    (!told.iter().any(matches)).then(|| format!("no {name} has {matchers:?}"))
 }
 
 fn labels_of(sample: &Sample) -> impl Iterator<Item = &str> {

@@ -1,3 +1,5 @@
+#![expect(clippy::float_cmp, reason = "what is counted are whole numbers, which floats hold exactly")]
+
 use crate::NOBODY;
 use library_e2e::{
     Backend::{self, Postgres, Sqlite},
@@ -114,7 +116,7 @@ async fn what_the_service_stands_on_is_measured(#[values(Sqlite, Postgres)] back
     }
     assert_eq!(scrape.value("library_build_info", &[("version", env!("CARGO_PKG_VERSION"))]), 1.0);
     let created_at = OffsetDateTime::parse(book["created_at"].as_str().expect("a text"), &Rfc3339).expect("a time");
-    let age = created_at.unix_timestamp_nanos() as f64 / 1e9 - scrape.value("process_start_time_seconds", &[]);
+    let age = (created_at - OffsetDateTime::UNIX_EPOCH).as_seconds_f64() - scrape.value("process_start_time_seconds", &[]);
     assert!(age > 0.0 && age < 60.0, "{age}");
 }
 

@@ -18,7 +18,7 @@ async fn logged_in(server: &Server, member: &Member) -> Client {
 }
 
 /// The member as they see themselves, with this of it otherwise.
-fn body(member: &Member, is_verified: bool, changes: Value) -> Value {
+fn body(member: &Member, is_verified: bool, changes: &Value) -> Value {
     let mut body = member.body(is_verified);
     body["updated_at"] = SOME_TIME.into();
     for (field, value) in changes.as_object().expect("an object") {
@@ -43,7 +43,7 @@ async fn a_name_changes_at_once_for_whoever_calls_verified_or_not(#[values(Sqlit
     let (member, other) = (server.given_member().await, server.given_member().await);
     let client = logged_in(&server, &member).await;
     let answer = client.patch(PATH, json!({"name": " Grace Hopper ", "unknown": 1})).await;
-    let expected = body(&member, false, json!({"name": "Grace Hopper"}));
+    let expected = body(&member, false, &json!({"name": "Grace Hopper"}));
     answer.assert_is(200, &expected);
     assert_eq!(answer.etag(), "\"2\"");
     for path in [PATH, &member.path()] {
@@ -58,11 +58,11 @@ async fn another_address_counts_once_it_is_proven(#[values(Sqlite, Postgres)] ba
     let server = Server::start(backend).await;
     let member = server.given_verified_member().await;
     let client = logged_in(&server, &member).await;
-    let waiting = body(&member, true, json!({"pending_email": "New@example.com"}));
+    let waiting = body(&member, true, &json!({"pending_email": "New@example.com"}));
     client.patch(PATH, json!({"email": "New@example.com"})).await.assert_is(200, &waiting);
     client.get(PATH).await.assert_is(200, &waiting);
     // Nobody else sees what they have in mind, and the old address counts.
-    let seen = body(&member, true, json!({}));
+    let seen = body(&member, true, &json!({}));
     server.get(&member.path()).await.assert_is(200, &seen);
     server.get("/members").await.assert_is(200, &json!([seen]));
     server.get("/members?email=new@example.com").await.assert_is(200, &json!([]));
@@ -72,7 +72,7 @@ async fn another_address_counts_once_it_is_proven(#[values(Sqlite, Postgres)] ba
     let token = mailed_to(&server, "New@example.com").await;
     let notice = server.mail_with(&member.email, "another address is to take the place of this one").await;
     assert!(!notice.contains("http") && !notice.contains("new@example.com"), "{notice}");
-    let moved = body(&member, true, json!({"email": "New@example.com"}));
+    let moved = body(&member, true, &json!({"email": "New@example.com"}));
     for _ in 0..2 {
         server.post("/members/verify", json!({"token": token})).await.assert_is(200, &moved);
     }
@@ -97,7 +97,7 @@ async fn who_mistyped_their_address_mends_it_and_is_verified_by_the_page(#[value
     let request = server.request("POST", "/members/verify").header("Accept", "text/html").form(&[("token", &token)]);
     let confirmed = server.send(request).await;
     assert!(confirmed.text.contains("Your address is confirmed."), "{}", confirmed.text);
-    client.get(PATH).await.assert_is(200, &body(&member, true, json!({"email": "right@example.com"})));
+    client.get(PATH).await.assert_is(200, &body(&member, true, &json!({"email": "right@example.com"})));
 }
 
 #[rstest]
@@ -110,7 +110,7 @@ async fn a_token_dies_with_the_address_that_it_was_mailed_to(#[values(Sqlite, Po
     let first = mailed_to(&server, "first@example.com").await;
     let refused = Problem::plain(401, "The verification token is not valid, or no longer.");
 
-    let second_waits = body(&member, true, json!({"pending_email": "second@example.com"}));
+    let second_waits = body(&member, true, &json!({"pending_email": "second@example.com"}));
     client.patch(PATH, json!({"email": "second@example.com"})).await.assert_is(200, &second_waits);
     server.post("/members/verify", json!({"token": first})).await.assert_problem(&refused);
     let second = mailed_to(&server, "second@example.com").await;
@@ -121,9 +121,9 @@ async fn a_token_dies_with_the_address_that_it_was_mailed_to(#[values(Sqlite, Po
     client.get(PATH).await.assert_is(200, &second_waits);
 
     // The address as it is gives the other one up.
-    client.patch(PATH, json!({"email": member.email})).await.assert_is(200, &body(&member, true, json!({})));
+    client.patch(PATH, json!({"email": member.email})).await.assert_is(200, &body(&member, true, &json!({})));
     server.post("/members/verify", json!({"token": second})).await.assert_problem(&refused);
-    client.get(PATH).await.assert_is(200, &body(&member, true, json!({})));
+    client.get(PATH).await.assert_is(200, &body(&member, true, &json!({})));
 }
 
 #[rstest]
@@ -162,7 +162,7 @@ async fn an_address_that_is_anothers_or_becomes_anothers_is_a_409(#[values(Sqlit
     let page = server.send(request).await;
     assert_eq!(page.status, 409);
     assert!(page.text.contains("Another member has this address by now"), "{}", page.text);
-    let waiting = body(&member, false, json!({"pending_email": "wanted@example.com"}));
+    let waiting = body(&member, false, &json!({"pending_email": "wanted@example.com"}));
     client.get(PATH).await.assert_is(200, &waiting);
 }
 
@@ -174,7 +174,7 @@ async fn another_password_ends_every_session_but_the_callers(#[values(Sqlite, Po
     let (own, other) = (server.given_login(&member).await, server.given_login(&member).await);
     let patch = json!({"password": NEW_PASSWORD, "current_password": PASSWORD});
     let answer = server.with_token(&own.access).patch(PATH, patch).await;
-    answer.assert_is(200, &body(&member, false, json!({})));
+    answer.assert_is(200, &body(&member, false, &json!({})));
     assert_eq!(answer.etag(), "\"2\"");
     let refresh = async |tokens: &Tokens| server.post("/auth/refresh", json!({"refresh_token": tokens.refresh})).await.status;
     assert_eq!((refresh(&own).await, refresh(&other).await), (200, 401));
@@ -243,9 +243,9 @@ async fn only_the_state_that_is_expected_is_changed(#[values(Sqlite, Postgres)] 
         client.send(request).await
     };
     let first = patch(&etag, "Grace").await;
-    first.assert_is(200, &body(&member, false, json!({"name": "Grace"})));
+    first.assert_is(200, &body(&member, false, &json!({"name": "Grace"})));
     patch(&etag, "Eve").await.assert_problem(&Problem::precondition_failed());
-    patch(first.etag(), "Hedy").await.assert_is(200, &body(&member, false, json!({"name": "Hedy"})));
+    patch(first.etag(), "Hedy").await.assert_is(200, &body(&member, false, &json!({"name": "Hedy"})));
     assert_eq!(patch("\"a", "Eve").await.status, 400);
     // An empty patch makes the next state, too.
     let empty = client.patch(PATH, json!({})).await;

@@ -1,3 +1,5 @@
+#![expect(clippy::float_cmp, reason = "what is counted are whole numbers, which floats hold exactly")]
+
 use library_e2e::{
     Backend::{self, Postgres, Sqlite},
     Command, KEY, Problem, Scrape, Server, eventually,

@@ -44,7 +44,7 @@ impl CertificateAuthority {
     /// A certificate for a server of these names.
     #[must_use]
     pub fn certify(&self, names: &[&str]) -> ServerCertificate {
-        self.issue(Self::params(names))
+        self.issue(&Self::params(names))
     }
 
     /// One that was good once, and is not any longer.
@@ -53,7 +53,7 @@ impl CertificateAuthority {
         let mut params = Self::params(names);
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(2021, 1, 1);
-        self.issue(params)
+        self.issue(&params)
     }
 
     fn params(names: &[&str]) -> CertificateParams {
@@ -61,7 +61,7 @@ impl CertificateAuthority {
         CertificateParams::new(names).expect("these are names")
     }
 
-    fn issue(&self, params: CertificateParams) -> ServerCertificate {
+    fn issue(&self, params: &CertificateParams) -> ServerCertificate {
         let key = KeyPair::generate().expect("a key can be made");
         let certificate = params.signed_by(&key, &self.issuer).expect("the certificate is well-formed");
         ServerCertificate { certificate, key }

@@ -55,7 +55,7 @@ impl PostgresServer {
     /// As [`start`](Self::start) does.
     pub async fn start_with_tls(certificate: &ServerCertificate) -> Self {
         let pem = (certificate.pem(), certificate.key_pem());
-        blocking(move || Self::launch_with(Some(pem))).await.unwrap_or_else(|reason| panic!("{reason}"))
+        blocking(move || Self::launch_with(Some(&pem))).await.unwrap_or_else(|reason| panic!("{reason}"))
     }
 
     /// A new, empty database on this server.
@@ -102,7 +102,7 @@ impl PostgresServer {
         Self::launch_with(None)
     }
 
-    fn launch_with(certificate: Option<(String, String)>) -> Result<Self, String> {
+    fn launch_with(certificate: Option<&(String, String)>) -> Result<Self, String> {
         let programs = find_programs().ok_or(
             "these tests need PostgreSQL: install it (apt-get install postgresql), \
              or set TEST_DATABASE_URL to a server and a user that may create databases",
@@ -119,7 +119,7 @@ impl PostgresServer {
         on_free_port(|port| {
             let tls: &[&str] = if certificate.is_some() { &TLS_SETTINGS } else { &[] };
             let settings = SETTINGS.iter().chain(tls).flat_map(|setting| ["-c", setting]);
-            let (pem, key) = certificate.clone().unwrap_or_default();
+            let (pem, key) = certificate.cloned().unwrap_or_default();
             let plan = Plan {
                 name: "postgres",
                 prepare: "umask 077 && printf %s \"$CERTIFICATE\" >server.pem && printf %s \"$KEY\" >server.key && \

@@ -70,7 +70,7 @@ impl RedisServer {
     /// As [`start`](Self::start) does.
     pub async fn start_with_tls(certificate: &ServerCertificate) -> Self {
         let pem = (certificate.pem(), certificate.key_pem());
-        blocking(move || Self::launch_with(Some(pem))).await.unwrap_or_else(|reason| panic!("{reason}"))
+        blocking(move || Self::launch_with(Some(&pem))).await.unwrap_or_else(|reason| panic!("{reason}"))
     }
 
     /// `rediss://<host>:…/0`, by this name of the server's; on its port nothing but TLS is spoken.
@@ -125,7 +125,7 @@ impl RedisServer {
         Self::launch_with(None)
     }
 
-    fn launch_with(certificate: Option<(String, String)>) -> Result<Self, String> {
+    fn launch_with(certificate: Option<&(String, String)>) -> Result<Self, String> {
         let program = find_program().ok_or(
             "these tests need Redis: install it (apt-get install redis-server), \
              or set TEST_REDIS_URL to a server whose databases may be emptied",
@@ -135,7 +135,7 @@ impl RedisServer {
             let tls = tls_port.map(|port| {
                 format!("--tls-port {port} --tls-cert-file server.pem --tls-key-file server.key --tls-ca-cert-file server.pem --tls-auth-clients no ")
             });
-            let (pem, key) = certificate.clone().unwrap_or_default();
+            let (pem, key) = certificate.cloned().unwrap_or_default();
             let arguments = format!(
                 "{}--port {port} --bind 127.0.0.1 --appendonly no --databases {DATABASES} --daemonize no \
                  --unixsocket redis.sock --save",

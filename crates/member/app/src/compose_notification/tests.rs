@@ -197,7 +197,7 @@ async fn a_new_address_is_asked_for_a_proof_and_the_old_one_told_of_it() {
     assert_eq!(notice.notification.subject.as_str(), "Your address is about to change");
     for message in [ask, notice] {
         let body = message.notification.body.as_str();
-        assert!(!body.contains("Ada") && !body.contains("@"), "{body}");
+        assert!(!body.contains("Ada") && !body.contains('@'), "{body}");
     }
 }
 

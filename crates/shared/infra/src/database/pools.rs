@@ -68,7 +68,7 @@ pub(super) enum Address {
 /// What a connection to PostgreSQL is opened and encrypted with.
 #[derive(Clone)]
 pub(super) struct PostgresAddress {
-    config: tokio_postgres::Config,
+    config: Arc<tokio_postgres::Config>,
     tls: MakeRustlsConnect,
 }
 

@@ -1,13 +1,13 @@
 use super::tls::{Tls, TlsMode};
 use crate::tls::InvalidAuthorities;
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{fmt, path::PathBuf, str::FromStr, sync::Arc};
 use url::{Url, form_urlencoded};
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
     /// A PostgreSQL server's database.
-    Postgres(PostgresUrl),
+    Postgres(Box<PostgresUrl>),
     /// A file of SQLite's.
     SqliteFile(PathBuf),
     /// A SQLite database that lives and dies with this process.
@@ -18,7 +18,7 @@ pub enum DatabaseUrl {
 #[derive(Clone, PartialEq, Eq)]
 pub struct PostgresUrl {
     url: Url,
-    config: tokio_postgres::Config,
+    config: Arc<tokio_postgres::Config>,
     tls: Tls,
 }
 
@@ -56,7 +56,7 @@ impl FromStr for DatabaseUrl {
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
             return Err(InvalidDatabaseUrl::Scheme);
         }
-        PostgresUrl::parse(text).map(Self::Postgres)
+        PostgresUrl::parse(text).map(|url| Self::Postgres(Box::new(url)))
     }
 }
 
@@ -82,11 +82,11 @@ impl PostgresUrl {
         if url.host_str().is_none_or(str::is_empty) {
             return Err(InvalidDatabaseUrl::Malformed);
         }
-        Ok(Self { url, config, tls })
+        Ok(Self { url, config: Arc::new(config), tls })
     }
 
     /// What the driver connects with.
-    pub(super) const fn config(&self) -> &tokio_postgres::Config {
+    pub(super) const fn config(&self) -> &Arc<tokio_postgres::Config> {
         &self.config
     }
 
@@ -120,7 +120,8 @@ impl fmt::Display for DatabaseUrl {
     /// The URL without its password and parameters, for messages.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Postgres(PostgresUrl { url, .. }) => {
+            Self::Postgres(address) => {
+                let url = &address.url;
                 let host = url.host_str().unwrap_or_default();
                 let port = url.port().unwrap_or(5432);
                 write!(formatter, "postgres://{host}:{port}{}", url.path())
