@@ -44,8 +44,8 @@ variables! {
     LOG_FORMAT = Some("console"), "console or json";
     JWT_ALGORITHM = Some("HS256"), "HS256, HS384, HS512, RS256, RS384 or RS512";
     APP_BASE_URL = Some("http://localhost:8000"), "an http or https URL under which clients reach the service";
-    CORS_ALLOWED_ORIGINS = None, "the origins whose pages may call from a browser, such as https://app.example.com, with commas between them; * is none";
-    MAX_CONNECTIONS = Some("900"), "how many clients may be connected at once, a whole number greater than 0";
+    CORS_ALLOWED_ORIGINS = None, "origins such as https://app.example.com, with commas between them, whose pages may call from a browser; not *";
+    MAX_CONNECTIONS = Some("900"), "a whole number, greater than 0: how many clients may be connected at once";
     SMTP_HOST = None, "the mail server's host name; without it, mail is printed to the log";
     SMTP_PORT = Some("587"), "a port, 1 to 65535";
     SMTP_FROM = Some("library@example.com"), "an email address";
