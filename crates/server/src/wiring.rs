@@ -6,7 +6,8 @@ use crate::{
     metrics::Sources,
 };
 use library_auth_app::{
-    EndAllSessions, EndSession, IdentifyCaller, ListSessions, Login, Logout, RefreshTokens, RemoveExpiredSessions, RevokeToken,
+    EndAllSessions, EndSession, IdentifyCaller, ListPublicKeys, ListSessions, Login, Logout, RefreshTokens,
+    RemoveExpiredSessions, RevokeToken,
 };
 use library_auth_domain::{AccountDirectory, FailedLogins, RefreshTokenRepository, TokenIssuer};
 use library_auth_http::AuthApi;
@@ -230,6 +231,7 @@ impl Adapters {
             list_sessions: Arc::new(ListSessions::new(tokens.clone(), clock.clone())),
             end_session: Arc::new(EndSession::new(tokens.clone(), clock.clone())),
             end_all_sessions: Arc::new(EndAllSessions::new(tokens, clock)),
+            list_public_keys: Arc::new(ListPublicKeys::new(issuer.clone())),
             identify_caller: Arc::new(IdentifyCaller::new(issuer, accounts)),
             writes: writes.clone(),
         }

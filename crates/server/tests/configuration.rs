@@ -241,6 +241,39 @@ fn authorities_are_read_from_their_files_and_go_with_tls_alone() {
 }
 
 #[test]
+fn a_previous_key_is_another_one_of_the_same_sort() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("written");
+        path.to_string_lossy().into_owned()
+    };
+    let pair = || rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).expect("a key pair");
+    let (ours, other) = (pair(), pair());
+    let (private, public) = (file("private.pem", &ours.serialize_pem()), file("public.pem", &ours.public_key_pem()));
+    let (previous, nonsense) = (file("previous.pem", &other.public_key_pem()), file("nonsense.pem", "nonsense"));
+    let another = "fedcba9876543210fedcba9876543210";
+
+    let with_secret = |variable, value| complaints(load(&[(variable, value)]));
+    assert_eq!(with_secret("JWT_PREVIOUS_SECRET_KEY", another), [""; 0]);
+    assert_eq!(with_secret("JWT_PREVIOUS_SECRET_KEY", ""), [""; 0]);
+    assert_eq!(with_secret("JWT_PREVIOUS_SECRET_KEY", SECRET), ["JWT_PREVIOUS_SECRET_KEY"]);
+    assert_eq!(with_secret("JWT_PREVIOUS_SECRET_KEY", "short"), ["JWT_PREVIOUS_SECRET_KEY"]);
+    assert_eq!(with_secret("JWT_PREVIOUS_PUBLIC_KEY_FILE", &previous), ["JWT_PREVIOUS_PUBLIC_KEY_FILE"]);
+
+    let with_pair = |variable, value| {
+        let files = [("JWT_PRIVATE_KEY_FILE", &*private), ("JWT_PUBLIC_KEY_FILE", &public)];
+        let variables = [("JWT_ALGORITHM", "RS256"), ("JWT_SECRET_KEY", ""), files[0], files[1], (variable, value)];
+        complaints(load(&variables))
+    };
+    assert_eq!(with_pair("JWT_PREVIOUS_PUBLIC_KEY_FILE", &previous), [""; 0]);
+    assert_eq!(with_pair("JWT_PREVIOUS_PUBLIC_KEY_FILE", &public), ["JWT_PREVIOUS_PUBLIC_KEY_FILE"]);
+    assert_eq!(with_pair("JWT_PREVIOUS_PUBLIC_KEY_FILE", &nonsense), ["JWT_PREVIOUS_PUBLIC_KEY_FILE"]);
+    assert_eq!(with_pair("JWT_PREVIOUS_PUBLIC_KEY_FILE", "/nowhere"), ["JWT_PREVIOUS_PUBLIC_KEY_FILE"]);
+    assert_eq!(with_pair("JWT_PREVIOUS_SECRET_KEY", another), ["JWT_PREVIOUS_SECRET_KEY"]);
+}
+
+#[test]
 fn the_table_of_variables_has_each_once() {
     let mut names: Vec<_> = VARIABLES.iter().map(|variable| variable.name).collect();
     let all = names.len();

@@ -16,6 +16,19 @@ pub struct AccessClaims {
     pub session: Option<SessionId>,
 }
 
+/// A public key of RSA with which anybody can check access tokens (RFC 7518, section 6.3.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    /// Its id, which tokens name.
+    pub id: String,
+    /// The algorithm that it is for, such as `RS256`.
+    pub algorithm: String,
+    /// The modulus, in url-safe base64.
+    pub modulus: String,
+    /// The exponent, in url-safe base64.
+    pub exponent: String,
+}
+
 /// The token is bad, expired, tampered with, signed with another algorithm or made for another purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the access token is not valid")]
@@ -37,6 +50,9 @@ pub trait TokenIssuer: Send + Sync {
     /// # Errors
     /// Where it is not a valid access token.
     fn verify_access(&self, token: &str) -> Result<AccessClaims, InvalidAccessToken>;
+
+    /// The keys with which others can check access tokens, that of new ones first; none where they are signed with a secret.
+    fn public_keys(&self) -> Vec<PublicKey>;
 
     /// Makes a refresh token that nobody can guess.
     fn make_refresh(&self) -> RefreshSecret;

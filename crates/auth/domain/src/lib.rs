@@ -19,7 +19,7 @@ mod session;
 
 pub use accounts::{Account, AccountDirectory, CredentialVerifier, VerifyCredentialsError};
 pub use failed_logins::{FailedAttempts, FailedLogins, LoginName, TooManyFailures};
-pub use issuer::{AccessClaims, AccessToken, InvalidAccessToken, TokenIssuer};
+pub use issuer::{AccessClaims, AccessToken, InvalidAccessToken, PublicKey, TokenIssuer};
 pub use refresh_token::{REPLAY_GRACE, RefreshToken, replay_is_theft};
 pub use repository::{RefreshTokenRepository, Rotation, StartSessionError, Successor};
 pub use secret::{RefreshSecret, TokenHash};

@@ -1,4 +1,6 @@
-use library_auth_app::{EndAllSessions, EndSession, IdentifyCaller, ListSessions, Login, Logout, RefreshTokens, RevokeToken};
+use library_auth_app::{
+    EndAllSessions, EndSession, IdentifyCaller, ListPublicKeys, ListSessions, Login, Logout, RefreshTokens, RevokeToken,
+};
 use library_shared_http::WriteTasks;
 use std::sync::Arc;
 
@@ -13,6 +15,7 @@ pub struct AuthApi {
     pub list_sessions: Arc<ListSessions>,
     pub end_session: Arc<EndSession>,
     pub end_all_sessions: Arc<EndAllSessions>,
+    pub list_public_keys: Arc<ListPublicKeys>,
     pub identify_caller: Arc<IdentifyCaller>,
     pub writes: WriteTasks,
 }

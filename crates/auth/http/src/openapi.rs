@@ -2,8 +2,8 @@
 
 use crate::{
     end_all_sessions::__path_end_all_sessions, end_session::__path_end_session, exchange_grant::__path_exchange_grant,
-    list_sessions::__path_list_sessions, login::__path_login, logout::__path_logout, refresh_tokens::__path_refresh_tokens,
-    revoke_token::__path_revoke_token,
+    list_public_keys::__path_list_public_keys, list_sessions::__path_list_sessions, login::__path_login, logout::__path_logout,
+    refresh_tokens::__path_refresh_tokens, revoke_token::__path_revoke_token,
 };
 use library_shared_http::openapi::{any_text, secret_text, token};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ const LONGEST_EMAIL: usize = 254;
 /// The part of the document that is the sessions' and the gate's.
 #[derive(OpenApi)]
 #[openapi(
-    paths(login, refresh_tokens, logout, exchange_grant, revoke_token, list_sessions, end_session, end_all_sessions),
+    paths(login, refresh_tokens, logout, exchange_grant, revoke_token, list_sessions, end_session, end_all_sessions, list_public_keys),
     tags((name = SESSIONS, description = "Access tokens and refresh tokens.")),
     modifiers(&Gate),
 )]
@@ -182,5 +182,18 @@ pub fn session() -> Value {
         "created_at": "2026-11-20T16:14:56.218841Z",
         "last_used_at": "2026-11-20T17:02:11.940377Z",
         "current": true,
+    })
+}
+
+pub fn key_set() -> Value {
+    json!({
+        "keys": [{
+            "kty": "RSA",
+            "n": "3u4tSoFM6-K8ZsJHyvUlqQn2ICqX3-tV9yqUBgCvIfEzSx9jFjLvKpV0eKyBUYn1",
+            "e": "AQAB",
+            "use": "sig",
+            "alg": "RS256",
+            "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+        }],
     })
 }

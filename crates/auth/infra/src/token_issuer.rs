@@ -1,7 +1,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use library_auth_domain::{AccessClaims, AccessToken, InvalidAccessToken, RefreshSecret, TokenHash, TokenIssuer};
+use library_auth_domain::{AccessClaims, AccessToken, InvalidAccessToken, PublicKey, RefreshSecret, TokenHash, TokenIssuer};
 use library_shared_domain::{Clock, DependencyError, IdGenerator, MemberId, SessionId};
-use library_shared_infra::JwtKeys;
+use library_shared_infra::{JwtKeys, RsaPublicKey};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -78,6 +78,12 @@ impl TokenIssuer for JwtTokenIssuer {
             return Err(InvalidAccessToken);
         }
         Ok(AccessClaims { member_id: MemberId::from(claims.sub), session: claims.sid.map(SessionId::from) })
+    }
+
+    fn public_keys(&self) -> Vec<PublicKey> {
+        let public_key =
+            |key: RsaPublicKey| PublicKey { id: key.id, algorithm: key.algorithm, modulus: key.modulus, exponent: key.exponent };
+        self.keys.public_keys().into_iter().map(public_key).collect()
     }
 
     fn make_refresh(&self) -> RefreshSecret {

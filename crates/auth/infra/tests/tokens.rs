@@ -1,13 +1,16 @@
 //! The tokens, held to their port's contract with every algorithm that the service offers.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{EncodingKey, Header};
 use library_auth_domain::{AccessClaims, InvalidAccessToken, TokenIssuer};
 use library_auth_infra::JwtTokenIssuer;
 use library_shared_domain::{Clock, MemberId, SessionId};
-use library_shared_infra::{InvalidJwtKeys, JwtAlgorithm, JwtKeys, UuidV7Generator};
+use library_shared_infra::{InvalidJwt, InvalidJwtKeys, JwtAlgorithm, JwtKeys, UuidV7Generator};
 use library_testkit::{ManualClock, unique_id};
 use rcgen::{KeyPair, PKCS_RSA_SHA256};
 use rstest::rstest;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::{
     collections::HashSet,
     sync::{Arc, LazyLock},
@@ -15,6 +18,7 @@ use std::{
 use time::Duration;
 
 const SECRET: &[u8] = b"a secret key that has more than thirty-two bytes";
+const OLD_SECRET: &[u8] = b"the secret key before, which has more than thirty-two bytes";
 
 /// An RSA key pair in PEM, made once for all tests.
 fn rsa() -> &'static RsaPem {
@@ -126,6 +130,107 @@ fn keys_that_do_not_fit_are_refused() {
     assert_eq!(refused(JwtAlgorithm::RS256, private, "nonsense"), Some(InvalidJwtKeys::PublicKey));
     assert_eq!(refused(JwtAlgorithm::HS256, private, public), Some(InvalidJwtKeys::Algorithm));
     assert_eq!(JwtKeys::from_secret(JwtAlgorithm::RS256, SECRET).err(), Some(InvalidJwtKeys::Algorithm));
+}
+
+/// Keys of either sort: the current ones, those before, and both, the one before being accepted still.
+struct Generations {
+    before: JwtKeys,
+    now: JwtKeys,
+    both: JwtKeys,
+}
+
+fn generations(algorithm: JwtAlgorithm) -> Generations {
+    let now = keys(algorithm);
+    if matches!(algorithm, JwtAlgorithm::HS256 | JwtAlgorithm::HS384 | JwtAlgorithm::HS512) {
+        let both = now.clone().with_previous_secret(OLD_SECRET).expect("another key");
+        return Generations { before: JwtKeys::from_secret(algorithm, OLD_SECRET).expect("keys"), now, both };
+    }
+    let RsaPem { private, public } = RsaPem::generate();
+    let before = JwtKeys::from_rsa_pem(algorithm, private.as_bytes(), public.as_bytes()).expect("keys");
+    let both = now.clone().with_previous_rsa_pem(public.as_bytes()).expect("another key");
+    Generations { before, now, both }
+}
+
+/// Which key a token names.
+fn kid_of(token: &str) -> String {
+    let header = jsonwebtoken::decode_header(token).expect("a header");
+    header.kid.expect("a key's id")
+}
+
+#[rstest]
+fn a_token_of_the_key_before_is_good_while_that_is_accepted_and_new_ones_are_of_the_new_key(
+    #[values(JwtAlgorithm::HS256, JwtAlgorithm::HS512, JwtAlgorithm::RS256, JwtAlgorithm::RS512)] algorithm: JwtAlgorithm,
+) {
+    let Generations { before, now, both } = generations(algorithm);
+    let claims = json!({"sub": "ada"});
+    let (old, new) = (before.sign(&claims).expect("a token"), both.sign(&claims).expect("a token"));
+    assert_eq!(both.check::<Value>(&old), Ok(claims.clone()));
+    assert_eq!(both.check::<Value>(&new), Ok(claims.clone()));
+    assert_eq!(now.check::<Value>(&new), Ok(claims));
+    assert_eq!(now.check::<Value>(&old), Err(InvalidJwt));
+    assert_eq!(before.check::<Value>(&new), Err(InvalidJwt));
+    assert_ne!(kid_of(&old), kid_of(&new));
+}
+
+#[test]
+fn a_token_that_names_no_key_is_checked_with_each_and_one_that_names_another_with_none() {
+    let Generations { now, both, .. } = generations(JwtAlgorithm::HS256);
+    let claims = json!({"sub": "ada"});
+    let signed = |key: &EncodingKey, kid: Option<&str>| {
+        let header = Header { kid: kid.map(str::to_owned), ..Header::new(JwtAlgorithm::HS256) };
+        jsonwebtoken::encode(&header, &claims, key).expect("a token")
+    };
+    for key in [&EncodingKey::from_secret(SECRET), &EncodingKey::from_secret(OLD_SECRET)] {
+        assert_eq!(both.check::<Value>(&signed(key, None)), Ok(claims.clone()));
+        for kid in ["", "x", "../../dev/null"] {
+            assert_eq!(both.check::<Value>(&signed(key, Some(kid))), Err(InvalidJwt), "{kid:?}");
+        }
+    }
+    assert_eq!(both.check::<Value>(&signed(&EncodingKey::from_secret(&[7; 64]), None)), Err(InvalidJwt));
+    // One key's id does not make another key's signature good.
+    let id = kid_of(&now.sign(&claims).expect("a token"));
+    assert_eq!(both.check::<Value>(&signed(&EncodingKey::from_secret(OLD_SECRET), Some(&id))), Err(InvalidJwt));
+}
+
+#[test]
+fn a_previous_key_that_is_none_is_refused() {
+    let RsaPem { public, .. } = rsa();
+    let (secret, pair) = (keys(JwtAlgorithm::HS256), keys(JwtAlgorithm::RS256));
+    assert_eq!(secret.clone().with_previous_secret(SECRET).err(), Some(InvalidJwtKeys::NotAnother));
+    assert_eq!(secret.with_previous_rsa_pem(public.as_bytes()).err(), Some(InvalidJwtKeys::Algorithm));
+    assert_eq!(pair.clone().with_previous_rsa_pem(public.as_bytes()).err(), Some(InvalidJwtKeys::NotAnother));
+    assert_eq!(pair.clone().with_previous_rsa_pem(b"nonsense").err(), Some(InvalidJwtKeys::PublicKey));
+    assert_eq!(pair.with_previous_secret(SECRET).err(), Some(InvalidJwtKeys::Algorithm));
+}
+
+#[rstest]
+fn whoever_has_the_public_keys_can_check_a_token(
+    #[values(JwtAlgorithm::RS256, JwtAlgorithm::RS384, JwtAlgorithm::RS512)] algorithm: JwtAlgorithm,
+) {
+    let Generations { before, both, .. } = generations(algorithm);
+    let published = both.public_keys();
+    let claims = json!({"sub": "ada"});
+    let tokens = [both.sign(&claims).expect("a token"), before.sign(&claims).expect("a token")];
+    assert_eq!(published.len(), 2);
+    for (key, token) in published.iter().zip(&tokens) {
+        assert_eq!((&key.id, &key.algorithm), (&kid_of(token), &format!("{algorithm:?}")));
+        // RFC 7638, section 3: the required members in order, without space.
+        let members = format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, key.exponent, key.modulus);
+        assert_eq!(key.id, URL_SAFE_NO_PAD.encode(Sha256::digest(members)));
+        let decoding = jsonwebtoken::DecodingKey::from_rsa_components(&key.modulus, &key.exponent).expect("a key");
+        let mut validation = jsonwebtoken::Validation::new(algorithm);
+        validation.required_spec_claims.clear();
+        assert_eq!(jsonwebtoken::decode::<Value>(token, &decoding, &validation).expect("a good token").claims, claims);
+    }
+}
+
+#[test]
+fn of_a_secret_nothing_is_published_and_its_id_is_short() {
+    let keys = generations(JwtAlgorithm::HS256).both;
+    assert!(keys.public_keys().is_empty());
+    let id = kid_of(&keys.sign(&json!({})).expect("a token"));
+    assert_eq!(id.len(), 11);
+    assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{id}");
 }
 
 #[test]

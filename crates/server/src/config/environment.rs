@@ -1,7 +1,7 @@
 use super::{
     dev,
     parse::Reader,
-    variables::{APP_BASE_URL, DATABASE_URL, DOCS_ENABLED, ENVIRONMENT, JWT_SECRET_KEY, SMTP_HOST},
+    variables::{APP_BASE_URL, DATABASE_URL, DOCS_ENABLED, ENVIRONMENT, JWT_PREVIOUS_SECRET_KEY, JWT_SECRET_KEY, SMTP_HOST},
 };
 use std::fmt;
 use url::Url;
@@ -52,9 +52,11 @@ impl Reader {
         if self.text(SMTP_HOST).is_none() {
             self.refuse::<()>(SMTP_HOST, "is required where ENVIRONMENT is prod: printed mail reaches nobody");
         }
-        let (secret, database_url) = (self.text(JWT_SECRET_KEY), self.text(DATABASE_URL));
-        if secret.is_some_and(|secret| dev::is_development_key(&secret, database_url.as_ref())) {
-            self.refuse::<()>(JWT_SECRET_KEY, "must not be a key for development where ENVIRONMENT is prod");
+        let database_url = self.text(DATABASE_URL);
+        for variable in [JWT_SECRET_KEY, JWT_PREVIOUS_SECRET_KEY] {
+            if self.text(variable).is_some_and(|secret| dev::is_development_key(&secret, database_url.as_ref())) {
+                self.refuse::<()>(variable, "must not be a key for development where ENVIRONMENT is prod");
+            }
         }
     }
 }

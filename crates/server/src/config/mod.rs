@@ -5,6 +5,7 @@
 
 mod dev;
 mod environment;
+mod keys;
 mod origin;
 mod parse;
 mod problems;

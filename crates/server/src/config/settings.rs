@@ -2,28 +2,23 @@ use super::{
     ConfigProblems, Environment, Origin, Sources, Variable,
     parse::Reader,
     variables::{
-        ACCESS_TOKEN_TTL_MINUTES, APP_BASE_URL, CACHE_TTL, CORS_ALLOWED_ORIGINS, DATABASE_URL, HOST, JWT_ALGORITHM,
-        JWT_PRIVATE_KEY_FILE, JWT_PUBLIC_KEY_FILE, JWT_SECRET_KEY, LOAN_PERIOD_DAYS, LOG_FORMAT, LOG_LEVEL, MAX_CONNECTIONS,
-        METRICS_ADDR, OTEL_EXPORTER_OTLP_ENDPOINT, PASSWORD_RESET_TOKEN_TTL_MINUTES, PORT, RATE_LIMIT, RATE_LIMIT_PER_MINUTE,
-        REDIS_CA_FILE, REDIS_URL, REFRESH_TOKEN_TTL_DAYS, SMTP_CA_FILE, SMTP_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT,
-        SMTP_USE_TLS, SMTP_USERNAME, TRUSTED_PROXIES, VERIFICATION_TOKEN_TTL_HOURS,
+        ACCESS_TOKEN_TTL_MINUTES, APP_BASE_URL, CACHE_TTL, CORS_ALLOWED_ORIGINS, DATABASE_URL, HOST, LOAN_PERIOD_DAYS,
+        LOG_FORMAT, LOG_LEVEL, MAX_CONNECTIONS, METRICS_ADDR, OTEL_EXPORTER_OTLP_ENDPOINT, PASSWORD_RESET_TOKEN_TTL_MINUTES,
+        PORT, RATE_LIMIT, RATE_LIMIT_PER_MINUTE, REDIS_CA_FILE, REDIS_URL, REFRESH_TOKEN_TTL_DAYS, SMTP_CA_FILE, SMTP_FROM,
+        SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_USE_TLS, SMTP_USERNAME, TRUSTED_PROXIES, VERIFICATION_TOKEN_TTL_HOURS,
     },
 };
 use library_auth_app::RefreshTokenLifetime;
 use library_loan_domain::LoanPeriod;
 use library_notification_infra::{SmtpNotifier, SmtpSettings};
 use library_shared_http::TrustedProxies;
-use library_shared_infra::{InvalidJwtKeys, JwtAlgorithm, JwtKeys, database::DatabaseUrl, read_authorities, redis::RedisAddress};
+use library_shared_infra::{JwtKeys, database::DatabaseUrl, read_authorities, redis::RedisAddress};
 use std::{
-    fs,
     num::{NonZeroU32, NonZeroUsize},
     path::Path,
     time::Duration,
 };
 use url::Url;
-
-/// The fewest bytes of a secret key: as many as HS256's output has (RFC 7518, section 3.2).
-const SECRET_KEY_BYTES: usize = 32;
 
 /// Every setting, checked and ready to use.
 pub struct Settings {
@@ -289,28 +284,6 @@ impl Reader {
         }
     }
 
-    fn jwt_keys(&mut self) -> Option<JwtKeys> {
-        match self.required(JWT_ALGORITHM, jwt_algorithm)? {
-            algorithm @ (JwtAlgorithm::HS256 | JwtAlgorithm::HS384 | JwtAlgorithm::HS512) => {
-                let secret = self.required(JWT_SECRET_KEY, |text| (text.len() >= SECRET_KEY_BYTES).then(|| text.to_owned()))?;
-                JwtKeys::from_secret(algorithm, secret.as_bytes()).ok()
-            }
-            algorithm => {
-                let private = self.required(JWT_PRIVATE_KEY_FILE, |path| fs::read(path).ok());
-                let public = self.required(JWT_PUBLIC_KEY_FILE, |path| fs::read(path).ok());
-                match JwtKeys::from_rsa_pem(algorithm, &private?, &public?) {
-                    Ok(keys) => Some(keys),
-                    Err(error @ (InvalidJwtKeys::PrivateKey | InvalidJwtKeys::Algorithm)) => {
-                        self.refuse(JWT_PRIVATE_KEY_FILE, &error.to_string())
-                    }
-                    Err(error @ (InvalidJwtKeys::PublicKey | InvalidJwtKeys::Mismatch)) => {
-                        self.refuse(JWT_PUBLIC_KEY_FILE, &error.to_string())
-                    }
-                }
-            }
-        }
-    }
-
     /// The outer `None` is a problem, the inner one the absence of a collector.
     #[expect(clippy::option_option, reason = "a problem is one thing, and no collector is another")]
     fn trace_collector(&mut self) -> Option<Option<Url>> {
@@ -369,18 +342,6 @@ fn cache_location(text: &str) -> Option<CacheLocation> {
         ["redis://", "rediss://", "unix://"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
     let address = RedisAddress::from(text);
     (has_scheme && address.is_valid()).then_some(CacheLocation::Redis(address))
-}
-
-fn jwt_algorithm(text: &str) -> Option<JwtAlgorithm> {
-    match text {
-        "HS256" => Some(JwtAlgorithm::HS256),
-        "HS384" => Some(JwtAlgorithm::HS384),
-        "HS512" => Some(JwtAlgorithm::HS512),
-        "RS256" => Some(JwtAlgorithm::RS256),
-        "RS384" => Some(JwtAlgorithm::RS384),
-        "RS512" => Some(JwtAlgorithm::RS512),
-        _ => None,
-    }
 }
 
 fn log_level(text: &str) -> Option<LogLevel> {

@@ -26,6 +26,8 @@ variables! {
     JWT_SECRET_KEY = None, "at least 32 bytes; required with HS256, HS384 and HS512";
     JWT_PRIVATE_KEY_FILE = None, "the path of an RSA key in PEM; required with RS256, RS384 and RS512";
     JWT_PUBLIC_KEY_FILE = None, "the path of the public key that matches JWT_PRIVATE_KEY_FILE; required with RS256, RS384 and RS512";
+    JWT_PREVIOUS_SECRET_KEY = None, "at least 32 bytes, with HS256, HS384 and HS512; another key whose tokens are accepted, while keys are changed";
+    JWT_PREVIOUS_PUBLIC_KEY_FILE = None, "the path of an RSA public key in PEM, with RS256, RS384 and RS512; another key whose tokens are accepted, while keys are changed";
     ENVIRONMENT = Some("test"), "dev, test or prod";
     DOCS_ENABLED = None, "true or false; true unless ENVIRONMENT is prod";
     HOST = Some("127.0.0.1"), "the address to listen on";

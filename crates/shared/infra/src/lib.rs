@@ -5,7 +5,7 @@
 //! - [`limits`]: counting requests against quotas, in process and in Redis;
 //! - [`redis`]: the connections to Redis, each command with a time limit;
 //! - [`SqlClaimRepository`]: who has claimed which idempotency key, and what came of it;
-//! - [`JwtKeys`]: signing and checking JSON Web Tokens with the one configured algorithm;
+//! - [`JwtKeys`]: signing and checking JSON Web Tokens with the one configured algorithm, and from one key to the next;
 //! - [`read_authorities`]: whose certificates are trusted, wherever TLS is spoken;
 //! - [`measure`]: how long callers waited, and how pools are used;
 //! - [`SystemClock`], [`UuidV7Generator`]: the real ones behind the domain's ports.
@@ -26,5 +26,5 @@ mod tls;
 pub use claims::SqlClaimRepository;
 pub use clock::SystemClock;
 pub use id_generator::UuidV7Generator;
-pub use jwt_keys::{InvalidJwt, InvalidJwtKeys, JwtAlgorithm, JwtKeys};
+pub use jwt_keys::{InvalidJwt, InvalidJwtKeys, JwtAlgorithm, JwtKeys, RsaPublicKey};
 pub use tls::{InvalidAuthorities, read_authorities};

@@ -51,6 +51,7 @@ pub fn forgeries_of(token: &str) -> Vec<(&'static str, String)> {
         ("HS384", signed_by(Algorithm::HS384, KEY, &claims)),
         ("HS512", signed_by(Algorithm::HS512, KEY, &claims)),
         ("another key", signed_by(Algorithm::HS256, "another key of the tests, no secret", &claims)),
+        ("a key that nobody knows", signed_as(Some("x"), Algorithm::HS256, KEY, &claims)),
         ("an empty key", signed_by(Algorithm::HS256, "", &claims)),
         ("expired", signed(&with("exp", json!(before)))),
         ("no expiry", signed(&without("exp"))),
@@ -66,8 +67,13 @@ pub fn forgeries_of(token: &str) -> Vec<(&'static str, String)> {
 }
 
 fn signed_by(algorithm: Algorithm, key: &str, claims: &Value) -> String {
-    let key = EncodingKey::from_secret(key.as_bytes());
-    jsonwebtoken::encode(&Header::new(algorithm), claims, &key).expect("claims can be signed")
+    signed_as(None, algorithm, key, claims)
+}
+
+/// A token that names its key so, or not at all.
+fn signed_as(kid: Option<&str>, algorithm: Algorithm, key: &str, claims: &Value) -> String {
+    let header = Header { kid: kid.map(str::to_owned), ..Header::new(algorithm) };
+    jsonwebtoken::encode(&header, claims, &EncodingKey::from_secret(key.as_bytes())).expect("claims can be signed")
 }
 
 fn part_of(token: &str, index: usize) -> Value {

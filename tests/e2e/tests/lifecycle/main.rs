@@ -6,6 +6,7 @@ mod connections;
 mod dev;
 mod environments;
 mod import;
+mod keys;
 mod mail;
 mod metrics;
 mod outages;

@@ -2,7 +2,7 @@ use super::{
     checksum::{checksum, sealed, unsealed},
     failures::Failures,
 };
-use library_auth_domain::{AccessClaims, AccessToken, InvalidAccessToken, RefreshSecret, TokenHash, TokenIssuer};
+use library_auth_domain::{AccessClaims, AccessToken, InvalidAccessToken, PublicKey, RefreshSecret, TokenHash, TokenIssuer};
 use library_shared_domain::{Clock, DependencyError, MemberId, SessionId};
 use std::sync::{
     Arc,
@@ -54,6 +54,10 @@ impl TokenIssuer for FakeTokenIssuer {
         let member_id = member_id.parse().map_err(|_| InvalidAccessToken)?;
         let session = session.parse().map_err(|_| InvalidAccessToken)?;
         Ok(AccessClaims { member_id, session: Some(session) })
+    }
+
+    fn public_keys(&self) -> Vec<PublicKey> {
+        Vec::new()
     }
 
     fn make_refresh(&self) -> RefreshSecret {

@@ -9,7 +9,8 @@ use actix_web::{
     web,
 };
 use library_auth_app::{
-    EndAllSessions, EndSession, IdentifyCaller, ListSessions, Login, Logout, RefreshTokenLifetime, RefreshTokens, RevokeToken,
+    EndAllSessions, EndSession, IdentifyCaller, ListPublicKeys, ListSessions, Login, Logout, RefreshTokenLifetime, RefreshTokens,
+    RevokeToken,
 };
 use library_auth_domain::TokenIssuer;
 use library_shared_domain::{MemberId, SessionId};
@@ -51,6 +52,7 @@ impl Desk {
             list_sessions: Arc::new(ListSessions::new(tokens.clone(), clock.clone())),
             end_session: Arc::new(EndSession::new(tokens.clone(), clock.clone())),
             end_all_sessions: Arc::new(EndAllSessions::new(tokens, clock)),
+            list_public_keys: Arc::new(ListPublicKeys::new(issuer.clone())),
             identify_caller: Arc::new(IdentifyCaller::new(issuer, accounts)),
             writes: WriteTasks::on_current_runtime(),
         }
