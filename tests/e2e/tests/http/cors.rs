@@ -26,6 +26,7 @@ async fn a_browser_may_ask_first_without_a_token(#[values(Sqlite, Postgres)] bac
         ("PATCH", "/books/01890a5d-ac96-774b-bcce-b302099a8057", "content-type,if-match"),
         ("DELETE", "/members/01890a5d-ac96-774b-bcce-b302099a8057", "x-request-id"),
         ("GET", "/members/me", "authorization,if-none-match"),
+        ("GET", "/books", "traceparent,tracestate"),
     ];
     for (method, path, headers) in questions {
         let answer = preflight(&server, APP, method, path, headers).await;
@@ -55,6 +56,7 @@ async fn a_page_reads_answers_and_errors_and_the_headers_that_it_needs(#[values(
         "ratelimit",
         "ratelimit-policy",
         "retry-after",
+        "traceparent",
         "www-authenticate",
         "x-request-id",
     ];
