@@ -13,6 +13,8 @@ const VARIABLES: &[(&str, &str)] = &[
     ("ENVIRONMENT", "test"),
     ("HOST", "127.0.0.1"),
     ("JWT_ALGORITHM", "HS256"),
+    ("JWT_PREVIOUS_PUBLIC_KEY_FILE", ""),
+    ("JWT_PREVIOUS_SECRET_KEY", ""),
     ("JWT_PRIVATE_KEY_FILE", ""),
     ("JWT_PUBLIC_KEY_FILE", ""),
     ("JWT_SECRET_KEY", ""),
@@ -24,6 +26,8 @@ const VARIABLES: &[(&str, &str)] = &[
     ("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
     ("PASSWORD_RESET_TOKEN_TTL_MINUTES", "60"),
     ("PORT", "8000"),
+    ("RATE_LIMIT", "on"),
+    ("RATE_LIMIT_PER_MINUTE", "600"),
     ("REDIS_CA_FILE", ""),
     ("REDIS_URL", ""),
     ("REFRESH_TOKEN_TTL_DAYS", "30"),
@@ -34,6 +38,7 @@ const VARIABLES: &[(&str, &str)] = &[
     ("SMTP_PORT", "587"),
     ("SMTP_USERNAME", ""),
     ("SMTP_USE_TLS", "false"),
+    ("TRUSTED_PROXIES", ""),
     ("VERIFICATION_TOKEN_TTL_HOURS", "24"),
 ];
 
