@@ -66,8 +66,9 @@ mod tests {
         let seen = Repositories::from(&library);
         let ada = seen.given_member(a_member().with_email("Ada@example.com")).await;
         let grace = seen.given_member(a_member().with_email("grace@example.com").verified()).await;
+        let request = request_password_reset(&library);
         for address in ["aDA@Example.com", "grace@example.com", "ada@example.com", "grace@example.com"] {
-            request_password_reset(&library).execute(&email(address)).await.expect("queued");
+            request.execute(&email(address)).await.expect("queued");
         }
         let kind = NotificationKind::PasswordReset;
         assert_eq!(queue(&library).await, [(kind, ada.id()), (kind, grace.id())]);
