@@ -40,6 +40,7 @@ macro_rules! notification_queue_contract {
             a_retry_leaves_alone_what_has_not_failed,
             a_reason_is_kept_whatever_is_written_in_it,
             one_notification_of_a_kind_waits_for_a_member_until_it_is_tried,
+            one_kind_of_notification_does_not_stand_for_another,
             one_that_was_tried_before_does_not_stand_for_a_new_one,
             of_many_who_queue_one_notification_one_is_queued,
             a_notification_that_a_dropped_unit_counted_on_is_left_as_it_was,
@@ -325,6 +326,20 @@ pub async fn one_notification_of_a_kind_waits_for_a_member_until_it_is_tried(wor
     assert_eq!(left(queue.list(10).await.expect("listed")), [first, of_another, second]);
     queue.complete(claimed.claim).await.expect("completed");
     assert_eq!(left(queue.list(10).await.expect("listed")), [of_another, second]);
+}
+
+pub async fn one_kind_of_notification_does_not_stand_for_another(world: World) {
+    let (queue, member_id) = (&world.repositories.notifications, some_member(&world).await);
+    for _ in 0..2 {
+        for kind in NotificationKind::ALL {
+            queue.enqueue(NotificationId::from_uuid(unique_id()), *kind, member_id, now()).await.expect("queued");
+        }
+    }
+    let mut kinds: Vec<_> = queue.claim(100, now(), LEASE).await.expect("claimed").iter().map(|it| it.kind.as_str()).collect();
+    let mut expected: Vec<_> = NotificationKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    kinds.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(kinds, expected);
 }
 
 pub async fn one_that_was_tried_before_does_not_stand_for_a_new_one(world: World) {
