@@ -33,12 +33,12 @@ use library_member_infra::{
 };
 use library_notification_app::{DeliverNotifications, ListNotifications, MeasureBacklog, RetryNotifications};
 use library_notification_domain::{NotificationQueue, Notifier, RetryPolicy};
-use library_notification_infra::{LogNotifier, SmtpNotifier, SqlNotificationQueue};
+use library_notification_infra::{GuardedNotifier, LogNotifier, SmtpNotifier, SqlNotificationQueue};
 use library_shared_app::{ExecuteOnce, RemoveExpiredClaims};
 use library_shared_domain::{Clock, IdGenerator, UnitOfWork, idempotency::ClaimRepository};
 use library_shared_http::{CommandTasks, RequestLimits, WriteTasks};
 use library_shared_infra::{
-    SqlClaimRepository, SystemClock, UuidV7Generator,
+    CircuitBreaker, SqlClaimRepository, SystemClock, UuidV7Generator,
     cache::{Cache, InProcessCache, Invalidation, RedisCache},
     database::{Database, Session, SqlUnitOfWork, UnitScope},
     redis::RedisConnections,
@@ -92,7 +92,7 @@ pub fn wire(settings: &Settings, database: &Database, leaving: &CancellationToke
         health: adapters.health_checks(leaving),
         sources: adapters.sources(),
         jobs: Jobs {
-            deliver_notifications: Arc::new(adapters.deliver_notifications(settings)?),
+            deliver_notifications: Arc::new(adapters.deliver_notifications(settings)),
             remove_expired_sessions: Arc::new(RemoveExpiredSessions::new(adapters.refresh_tokens(), adapters.clock.clone())),
             remove_expired_claims: Arc::new(RemoveExpiredClaims::new(adapters.claims(), adapters.clock.clone())),
         },
@@ -122,6 +122,7 @@ struct Adapters {
     ids: Arc<dyn IdGenerator>,
     hasher: Arc<Argon2PasswordHasher>,
     account_tokens: AccountTokens,
+    mail: Option<Arc<GuardedNotifier>>,
     token_issuer: Arc<dyn TokenIssuer>,
 }
 
@@ -136,6 +137,7 @@ impl Adapters {
         };
         Ok(Self {
             database: database.clone(),
+            mail: mail_of(settings)?,
             caches: Caches::new(redis.as_ref(), settings.cache_ttl),
             redis,
             hasher: Arc::new(Argon2PasswordHasher::new()?),
@@ -245,23 +247,18 @@ impl Adapters {
         }
     }
 
-    fn deliver_notifications(&self, settings: &Settings) -> Result<DeliverNotifications, Failure> {
+    fn deliver_notifications(&self, settings: &Settings) -> DeliverNotifications {
         let composer = ComposeNotification::new(
             self.uncached_members(),
             self.credentials(),
             self.account_tokens.clone(),
             AccountLinks::under(settings.app_base_url.as_str()),
         );
-        let notifier: Arc<dyn Notifier> = match &settings.smtp {
-            Some(smtp) => {
-                if smtp.credentials.is_some() && !smtp.use_tls {
-                    tracing::warn!("smtp_password_sent_unencrypted");
-                }
-                Arc::new(SmtpNotifier::new(smtp)?)
-            }
+        let notifier: Arc<dyn Notifier> = match &self.mail {
+            Some(mail) => mail.clone(),
             None => Arc::new(LogNotifier),
         };
-        Ok(DeliverNotifications::new(self.queue(), Arc::new(composer), notifier, self.clock.clone(), RetryPolicy::default()))
+        DeliverNotifications::new(self.queue(), Arc::new(composer), notifier, self.clock.clone(), RetryPolicy::default())
     }
 
     fn health_checks(&self, leaving: &CancellationToken) -> HealthChecks {
@@ -280,7 +277,13 @@ impl Adapters {
             books: self.caches.books.clone(),
             members: self.caches.members.clone(),
             hasher: self.hasher.clone(),
+            breakers: self.breakers(),
         }
+    }
+
+    fn breakers(&self) -> Vec<CircuitBreaker> {
+        let redis = self.redis.iter().map(|redis| redis.breaker().clone());
+        redis.chain(self.mail.iter().map(|mail| mail.breaker().clone())).collect()
     }
 
     fn queue(&self) -> Arc<dyn NotificationQueue> {
@@ -347,6 +350,15 @@ fn account_tokens(settings: &Settings, clock: &Arc<dyn Clock>) -> AccountTokens 
         email_change: Arc::new(JwtEmailChangeTokens::new(keys.clone(), clock.clone(), verification)),
         password_reset: Arc::new(JwtPasswordResetTokens::new(keys.clone(), clock.clone(), password_reset)),
     }
+}
+
+/// What mail is sent with, where there is a mail server.
+fn mail_of(settings: &Settings) -> Result<Option<Arc<GuardedNotifier>>, Failure> {
+    let Some(smtp) = &settings.smtp else { return Ok(None) };
+    if smtp.credentials.is_some() && !smtp.use_tls {
+        tracing::warn!("smtp_password_sent_unencrypted");
+    }
+    Ok(Some(Arc::new(GuardedNotifier::new(Arc::new(SmtpNotifier::new(smtp)?)))))
 }
 
 fn claims_in(scope: &UnitScope) -> Arc<dyn ClaimRepository> {

@@ -17,7 +17,7 @@ const SWEEP_INTERVAL: Duration = Duration::from_hours(1);
 pub async fn deliver_notifications(use_case: Arc<DeliverNotifications>, metrics: DeliveryMetrics, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let pause = match use_case.execute().await {
-            Ok(Delivery::NothingDue) => QUEUE_INTERVAL,
+            Ok(Delivery::NothingDue | Delivery::NotReady) => QUEUE_INTERVAL,
             Ok(delivery @ (Delivery::Sent | Delivery::Dropped | Delivery::Postponed | Delivery::GivenUp)) => {
                 metrics.count(delivery);
                 continue;

@@ -20,6 +20,8 @@ pub struct DeliverNotifications {
 pub enum Delivery {
     /// Nothing was due.
     NothingDue,
+    /// The channel takes nothing at the moment, so nothing was looked at.
+    NotReady,
     /// It was sent.
     Sent,
     /// There was nothing to say any more.
@@ -48,6 +50,9 @@ impl DeliverNotifications {
     /// # Errors
     /// Where the queue is away. A notification that was claimed by then is due again when its lease has run out.
     pub async fn execute(&self) -> Result<Delivery, DependencyError> {
+        if !self.notifier.is_ready() {
+            return Ok(Delivery::NotReady);
+        }
         let claimed = self.queue.claim(1, self.clock.now(), LEASE).await?;
         match claimed.first() {
             None => Ok(Delivery::NothingDue),

@@ -5,6 +5,12 @@ use library_shared_domain::NotificationId;
 /// The port that sends a message over its channel.
 #[async_trait]
 pub trait Notifier: Send + Sync {
+    /// Whether the channel takes messages, as far as is known. While it does not, a worker leaves the queue alone, so that no
+    /// notification loses an attempt.
+    fn is_ready(&self) -> bool {
+        true
+    }
+
     /// Sends a message. The id is that of the queued notification: whoever sends the same one twice marks both alike, so that
     /// the recipient's side can recognise a repeat.
     ///

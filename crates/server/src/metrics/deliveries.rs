@@ -26,7 +26,7 @@ impl DeliveryMetrics {
 
     /// Counts what became of one.
     pub fn count(&self, outcome: Delivery) {
-        if outcome != Delivery::NothingDue {
+        if !matches!(outcome, Delivery::NothingDue | Delivery::NotReady) {
             self.outcomes.get_or_create(&label(outcome)).inc();
         }
     }
@@ -35,6 +35,7 @@ impl DeliveryMetrics {
 const fn label(outcome: Delivery) -> Label {
     let name = match outcome {
         Delivery::NothingDue => "nothing_due",
+        Delivery::NotReady => "not_ready",
         Delivery::Sent => "sent",
         Delivery::Dropped => "dropped",
         Delivery::Postponed => "postponed",

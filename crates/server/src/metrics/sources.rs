@@ -3,6 +3,7 @@ use library_book_domain::Book;
 use library_member_domain::Member;
 use library_member_infra::Argon2PasswordHasher;
 use library_shared_infra::{
+    BreakerState, CircuitBreaker,
     cache::{Cache, CacheUsage},
     database::Database,
     measure::PoolUsage,
@@ -23,6 +24,8 @@ pub struct Sources {
     pub books: Arc<dyn Cache<Book>>,
     pub members: Arc<dyn Cache<Member>>,
     pub hasher: Arc<Argon2PasswordHasher>,
+    /// The circuit breakers before what may be away.
+    pub breakers: Vec<CircuitBreaker>,
 }
 
 impl fmt::Debug for Sources {
@@ -37,6 +40,7 @@ impl Collector for Sources {
         let pools: Vec<_> = self.database.usage().into_iter().chain(self.redis.as_ref().map(RedisConnections::usage)).collect();
         encode_pools(&mut encoder, &pools)?;
         encode_caches(&mut encoder, &[("books", self.books.usage()), ("members", self.members.usage())])?;
+        encode_breakers(&mut encoder, &self.breakers)?;
         self.encode_hashing(&mut encoder)
     }
 }
@@ -85,6 +89,19 @@ fn encode_caches(encoder: &mut DescriptorEncoder<'_>, caches: &[(&'static str, C
     counters("cache_hits", "Look-ups that found the value in the cache", |usage| usage.hits)?;
     counters("cache_misses", "Look-ups that the database had to answer", |usage| usage.misses)?;
     counters("cache_errors", "Commands to the cache that failed", |usage| usage.errors)
+}
+
+fn encode_breakers(encoder: &mut DescriptorEncoder<'_>, breakers: &[CircuitBreaker]) -> fmt::Result {
+    let help = "What the circuit breaker does with calls: 0 lets them through, 1 tries one, 2 turns them away";
+    let values = breakers.iter().map(|breaker| {
+        let state: u64 = match breaker.state() {
+            BreakerState::Closed => 0,
+            BreakerState::HalfOpen => 1,
+            BreakerState::Open => 2,
+        };
+        ([("breaker", breaker.name())], state)
+    });
+    encode_gauges(encoder.encode_descriptor("circuit_breaker_state", help, None, MetricType::Gauge)?, values)
 }
 
 fn encode_gauges<V: EncodeGaugeValue>(mut gauge: MetricEncoder<'_>, values: impl Iterator<Item = (Label, V)>) -> fmt::Result {

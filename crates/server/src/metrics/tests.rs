@@ -22,6 +22,7 @@ fn metrics() -> Metrics {
         books: Arc::new(InProcessCache::new(cache_ttl)),
         members: Arc::new(InProcessCache::new(cache_ttl)),
         hasher: Arc::new(Argon2PasswordHasher::new().expect("a hasher")),
+        breakers: vec![],
     };
     Metrics::new(OffsetDateTime::UNIX_EPOCH + time::Duration::milliseconds(1_500), sources)
 }

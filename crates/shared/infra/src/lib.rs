@@ -2,6 +2,7 @@
 //!
 //! - [`database`]: SQL on PostgreSQL and SQLite behind one set of queries: pools, sessions, transactions, migrations;
 //! - [`cache`]: the [`Cache`](cache::Cache) port, in process and in Redis, with no stale value after a write;
+//! - [`CircuitBreaker`]: what keeps callers from waiting for what has stopped answering;
 //! - [`limits`]: counting requests against quotas, in process and in Redis;
 //! - [`redis`]: the connections to Redis, each command with a time limit;
 //! - [`SqlClaimRepository`]: who has claimed which idempotency key, and what came of it;
@@ -13,6 +14,7 @@
 //! It may depend on `library-shared-domain` and on libraries; on no context.
 
 pub mod cache;
+mod circuit_breaker;
 mod claims;
 mod clock;
 pub mod database;
@@ -23,6 +25,7 @@ pub mod measure;
 pub mod redis;
 mod tls;
 
+pub use circuit_breaker::{BreakerPolicy, BreakerState, CircuitBreaker, Permit};
 pub use claims::SqlClaimRepository;
 pub use clock::SystemClock;
 pub use id_generator::UuidV7Generator;

@@ -2,13 +2,20 @@ use crate::locked::locked;
 use async_trait::async_trait;
 use library_notification_domain::{DeliveryError, Message, Notifier};
 use library_shared_domain::NotificationId;
-use std::{collections::VecDeque, sync::Mutex};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 /// A notifier that keeps what it was given to send, and fails as a test has told it to.
 #[derive(Debug, Default)]
 pub struct RecordingNotifier {
     sent: Mutex<Vec<(NotificationId, Message)>>,
     failures: Mutex<VecDeque<DeliveryError>>,
+    is_away: AtomicBool,
 }
 
 impl RecordingNotifier {
@@ -23,6 +30,11 @@ impl RecordingNotifier {
         locked(&self.failures).push_back(error);
     }
 
+    /// Says from now on that it takes nothing, or that it does again.
+    pub fn be_ready(&self, is_ready: bool) {
+        self.is_away.store(!is_ready, Ordering::SeqCst);
+    }
+
     /// What was sent, in the order in which it was sent; failed calls sent nothing.
     #[must_use]
     pub fn sent(&self) -> Vec<(NotificationId, Message)> {
@@ -32,6 +44,10 @@ impl RecordingNotifier {
 
 #[async_trait]
 impl Notifier for RecordingNotifier {
+    fn is_ready(&self) -> bool {
+        !self.is_away.load(Ordering::SeqCst)
+    }
+
     async fn send(&self, id: NotificationId, message: &Message) -> Result<(), DeliveryError> {
         if let Some(error) = locked(&self.failures).pop_front() {
             return Err(error);

@@ -60,7 +60,7 @@ impl RedisFailedLogins {
     async fn invoke(&self, script: &RedisScript, name: &LoginName, arguments: &[u64]) -> Result<Vec<i64>, RedisCommandError> {
         let outcome = self.connections.invoke(script, &key(name), arguments).await;
         if let Err(error) = &outcome {
-            tracing::warn!(error = %error, "redis_failed_logins_failed");
+            error.log("redis_failed_logins_failed");
         }
         outcome
     }

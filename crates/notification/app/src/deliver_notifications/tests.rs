@@ -110,6 +110,21 @@ async fn what_there_is_nothing_to_say_about_any_more_is_dropped() {
 }
 
 #[tokio::test]
+async fn while_the_channel_takes_nothing_no_notification_loses_an_attempt() {
+    let desk = a_desk();
+    let (id, _) = desk.queued().await;
+    let untouched = desk.left().await;
+    desk.notifier.be_ready(false);
+    for _ in 0..20 {
+        assert_eq!(desk.deliver().await, Delivery::NotReady);
+    }
+    assert_eq!(desk.left().await, untouched);
+    desk.notifier.be_ready(true);
+    assert_eq!(desk.deliver().await, Delivery::Sent);
+    assert_eq!(desk.sent(), [id]);
+}
+
+#[tokio::test]
 async fn nobody_writes_to_a_member_who_was_deleted_meanwhile() {
     let desk = a_desk();
     let (_, member_id) = desk.queued().await;

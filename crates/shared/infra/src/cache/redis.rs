@@ -82,7 +82,7 @@ impl<V, C: RedisValue<V>> RedisCache<V, C> {
                 _ => LookUp::Bypass,
             },
             Err(error) => {
-                tracing::warn!(error = %error, "redis_get_failed");
+                error.log("redis_get_failed");
                 self.counters.failed();
                 LookUp::Bypass
             }
@@ -109,7 +109,7 @@ impl<V, C: RedisValue<V>> RedisCache<V, C> {
             .build();
         let keep_trying = async move {
             if let Err(error) = (|| Self::delete(&connections, id)).retry(patience).await {
-                tracing::warn!(error = %error, "redis_delete_given_up");
+                error.log("redis_delete_given_up");
             }
             drop(guard);
         };
@@ -132,14 +132,14 @@ impl<V: Send + Sync + 'static, C: RedisValue<V> + 'static> Cache<V> for RedisCac
         let filled =
             self.connections.run(|mut connection| async move { invocation.invoke_async::<bool>(&mut connection).await }).await;
         if let Err(error) = filled {
-            tracing::warn!(error = %error, "redis_set_failed");
+            error.log("redis_set_failed");
             self.counters.failed();
         }
     }
 
     async fn forget(&self, id: Uuid) {
         if let Err(error) = Self::delete(&self.connections, id).await {
-            tracing::warn!(error = %error, "redis_delete_failed");
+            error.log("redis_delete_failed");
             self.counters.failed();
             self.keep_forgetting(id);
         }

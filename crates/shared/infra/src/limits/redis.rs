@@ -54,7 +54,7 @@ impl RateLimiter for RedisRateLimiter {
         match self.take_from_redis(key).await {
             Ok(Some(standing)) => return standing,
             Ok(None) => tracing::warn!(quota = self.quota().name(), "redis_limit_not_understood"),
-            Err(error) => tracing::warn!(error = %error, quota = self.quota().name(), "redis_limit_failed"),
+            Err(error) => error.log("redis_limit_failed"),
         }
         self.alone.take(key).await
     }

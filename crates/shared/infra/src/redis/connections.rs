@@ -1,5 +1,8 @@
 use super::{RedisAddress, RedisScript};
-use crate::measure::{MeasuredPool, PoolUsage};
+use crate::{
+    BreakerPolicy, CircuitBreaker,
+    measure::{MeasuredPool, PoolUsage},
+};
 use deadpool_redis::{
     Connection, Manager, Pool, PoolConfig, PoolError, Runtime, Timeouts,
     redis::{AsyncCommands, RedisError},
@@ -25,11 +28,16 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 /// How many connections a server has to Redis.
 const CONNECTIONS: usize = 16;
 
-/// The connections to one Redis. Clones share them.
+/// When Redis has not answered five commands in a row, callers are spared the wait: soon it is asked again, and then every two seconds.
+const BREAKER: BreakerPolicy =
+    BreakerPolicy { failures: 5, shortest: Duration::from_millis(100), longest: Duration::from_secs(2) };
+
+/// The connections to one Redis, behind a circuit breaker. Clones share both.
 #[derive(Clone)]
 pub struct RedisConnections {
     pool: MeasuredPool<Manager, Connection>,
     command_limit: Duration,
+    breaker: CircuitBreaker,
     runtime: Handle,
     is_warming_up: Arc<AtomicBool>,
 }
@@ -52,13 +60,25 @@ impl RedisConnections {
         let pool = Pool::builder(manager).config(config).runtime(Runtime::Tokio1).build();
         let pool = pool.map_err(|error| RedisConnectError(error.into()))?;
         let pool = MeasuredPool::new("redis", pool);
-        Ok(Self { pool, command_limit: COMMAND_LIMIT, runtime: Handle::current(), is_warming_up: Arc::default() })
+        Ok(Self {
+            pool,
+            command_limit: COMMAND_LIMIT,
+            breaker: CircuitBreaker::new("redis", BREAKER),
+            runtime: Handle::current(),
+            is_warming_up: Arc::default(),
+        })
     }
 
     /// The same with more patience, for tests of what comes of commands that are answered, on machines that do much else.
     #[must_use]
     pub fn with_command_limit(self, command_limit: Duration) -> Self {
         Self { command_limit, ..self }
+    }
+
+    /// What decides whether Redis is asked at all.
+    #[must_use]
+    pub fn breaker(&self) -> &CircuitBreaker {
+        &self.breaker
     }
 
     /// The runtime that they were opened on, for what must outlive a request.
@@ -98,11 +118,17 @@ impl RedisConnections {
     where
         F: Future<Output = Result<T, RedisError>>,
     {
+        let permit = self.breaker.admit().ok_or(RedisCommandError::TurnedAway)?;
         let outcome = tokio::time::timeout(self.command_limit, async { Ok(command(self.pool.get().await?).await?) }).await;
-        outcome.unwrap_or_else(|error| {
+        let outcome: Result<T, RedisCommandError> = outcome.unwrap_or_else(|error| {
             self.warm_up();
             Err(error.into())
-        })
+        });
+        match &outcome {
+            Err(error) if !error.is_an_answer() => permit.failed(),
+            Ok(_) | Err(_) => permit.succeeded(),
+        }
+        outcome
     }
 
     /// Makes a connection in the background, where it may take longer than a caller waits, and leaves it in the pool. Without it, a
@@ -135,4 +161,22 @@ pub enum RedisCommandError {
     /// It took too long.
     #[error("no answer in time")]
     TimedOut(#[from] Elapsed),
+    /// It was not tried, because others have failed just now.
+    #[error("the circuit breaker is open")]
+    TurnedAway,
+}
+
+impl RedisCommandError {
+    /// Whether Redis answered, though not as was hoped for.
+    fn is_an_answer(&self) -> bool {
+        matches!(self, Self::Redis(error) if error.code().is_some())
+    }
+
+    /// Notes that something came to nothing. That others failed before it has been noted already.
+    pub fn log(&self, what: &'static str) {
+        match self {
+            Self::TurnedAway => tracing::debug!("{what}"),
+            Self::Pool(_) | Self::Redis(_) | Self::TimedOut(_) => tracing::warn!(error = %self, "{what}"),
+        }
+    }
 }
