@@ -82,7 +82,8 @@ async fn while_redis_is_away_or_frozen_each_server_counts_for_itself_at_little_c
 
     redis.restart().await;
     let deadline = Instant::now() + Duration::from_secs(10);
-    while limiter.take("ada").await != (Standing::Permitted { remaining: 4 }) {
+    // By itself, this server refuses.
+    while !matches!(limiter.take("ada").await, Standing::Permitted { .. }) {
         assert!(Instant::now() < deadline, "it does not count in Redis again");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
