@@ -87,7 +87,9 @@ async fn a_verification_token_says_what_it_is_for_and_lives_for_a_day(#[values(S
     let claims = tokens::claims_of(&token);
     let issued = claims["iat"].as_i64().expect("a time");
     let expected = json!({"sub": member.id, "purpose": "verify_email", "iat": issued, "exp": issued + 24 * 3_600});
-    assert_eq!((tokens::header_of(&token), claims), (json!({"typ": "JWT", "alg": "HS256"}), expected));
+    let header = tokens::header_of(&token);
+    assert_eq!((&header, claims), (&json!({"typ": "JWT", "alg": "HS256", "kid": header["kid"]}), expected));
+    assert!(header["kid"].is_string(), "{header}");
 }
 
 #[rstest]
