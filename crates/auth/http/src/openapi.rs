@@ -126,15 +126,15 @@ pub fn username() -> Object {
 }
 
 pub fn granting_password() -> Object {
-    secret_text(1, None).description(Some("The member's password. Required with `password`.")).build()
+    secret_text(0, None).description(Some("The member's password. Required with `password`.")).build()
 }
 
 pub fn granting_refresh_token() -> Object {
-    token().description(Some("The refresh token. Required with `refresh_token`.")).build()
+    any_text().description(Some("The refresh token. Required with `refresh_token`.")).build()
 }
 
 pub fn revoked_token() -> Object {
-    token().description(Some("The refresh token, or the access token.")).build()
+    any_text().min_length(Some(1)).description(Some("The refresh token, or the access token.")).build()
 }
 
 pub fn token_type_hint() -> Object {
