@@ -54,12 +54,6 @@ impl Reader {
         }
     }
 
-    /// The value of a variable that need not have one. Where there is none and where it is wrong, which is noted, the answer is the same.
-    fn given<T>(&mut self, variable: Variable, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        self.text(variable)?;
-        self.required(variable, parse)
-    }
-
     /// A key of the other sort is one that no token could be checked with.
     fn refuse_given(&mut self, variable: Variable, message: &str) {
         if self.text(variable).is_some() {

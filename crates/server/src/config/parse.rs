@@ -24,6 +24,12 @@ impl Reader {
         }
     }
 
+    /// The value of a variable that need not have one. Where there is none and where it is wrong, which is noted, the answer is the same.
+    pub(super) fn given<T>(&mut self, variable: Variable, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        self.text(variable)?;
+        self.required(variable, parse)
+    }
+
     /// A whole number that is greater than zero.
     pub(super) fn positive<T: FromStr + Default + PartialOrd>(&mut self, variable: Variable) -> Option<T> {
         self.required(variable, |text| text.parse().ok().filter(|number| *number > T::default()))

@@ -171,10 +171,10 @@ impl Reader {
         let jwt_keys = self.jwt_keys();
         let host = self.host();
         let port = self.required(PORT, |text| text.parse().ok());
-        let metrics_address = self.metrics_address();
+        let metrics_address = self.given(METRICS_ADDR, address);
         let cache_ttl = self.positive::<u32>(CACHE_TTL);
         let requests_per_minute = self.requests_per_minute();
-        let trusted_proxies = self.trusted_proxies();
+        let trusted_proxies = self.given(TRUSTED_PROXIES, |text| text.parse().ok()).unwrap_or_default();
         let access_token_ttl = self.positive::<u32>(ACCESS_TOKEN_TTL_MINUTES);
         let refresh_token_ttl = self.positive::<u16>(REFRESH_TOKEN_TTL_DAYS);
         let verification_token_ttl = self.positive::<u16>(VERIFICATION_TOKEN_TTL_HOURS);
@@ -183,8 +183,8 @@ impl Reader {
         let log_level = self.required(LOG_LEVEL, log_level);
         let log_format = self.required(LOG_FORMAT, log_format);
         let app_base_url = self.required(APP_BASE_URL, base_url);
-        let trace_collector = self.trace_collector();
-        let cors_allowed_origins = self.cors_allowed_origins();
+        let trace_collector = self.given(OTEL_EXPORTER_OTLP_ENDPOINT, base_url);
+        let cors_allowed_origins = self.given(CORS_ALLOWED_ORIGINS, origins).unwrap_or_default();
         let max_connections = self.required(MAX_CONNECTIONS, |text| text.parse().ok());
         let smtp = self.smtp();
         if environment == Some(Environment::Prod) {
@@ -195,13 +195,13 @@ impl Reader {
             docs_enabled: docs_enabled?,
             database_url: database_url?,
             cache: cache?,
-            metrics_address: metrics_address?,
+            metrics_address,
             cache_ttl: Duration::from_secs(cache_ttl?.into()),
             jwt_keys: jwt_keys?,
             host: host?,
             port: port?,
             requests_per_minute: requests_per_minute?,
-            trusted_proxies: trusted_proxies?,
+            trusted_proxies,
             access_token_ttl: time::Duration::minutes(access_token_ttl?.into()),
             refresh_token_ttl: RefreshTokenLifetime::from_days(refresh_token_ttl?),
             verification_token_ttl: time::Duration::hours(verification_token_ttl?.into()),
@@ -210,8 +210,8 @@ impl Reader {
             log_level: log_level?,
             log_format: log_format?,
             app_base_url: app_base_url?,
-            trace_collector: trace_collector?,
-            cors_allowed_origins: cors_allowed_origins?,
+            trace_collector,
+            cors_allowed_origins,
             max_connections: max_connections?,
             smtp: smtp?,
         })
@@ -228,7 +228,7 @@ impl Reader {
     fn cache(&mut self) -> Option<CacheLocation> {
         let location = self.required(REDIS_URL, cache_location);
         let authorities = self.authorities(REDIS_CA_FILE);
-        match (location?, authorities?) {
+        match (location?, authorities) {
             (CacheLocation::Redis(address), Some(authorities)) => match address.trusting(authorities) {
                 address if address.is_valid() => Some(CacheLocation::Redis(address)),
                 _ => self.refuse(REDIS_CA_FILE, "goes with a REDIS_URL of rediss:// alone"),
@@ -237,23 +237,13 @@ impl Reader {
         }
     }
 
-    /// The outer `None` is a problem, the inner one that nobody is trusted but whom the machine trusts.
-    #[expect(clippy::option_option, reason = "a problem is one thing, and no file is another")]
-    fn authorities(&mut self, variable: Variable) -> Option<Option<Vec<u8>>> {
-        match self.text(variable) {
-            None => Some(None),
-            Some(_) => self.required(variable, |path| read_authorities(Path::new(path)).ok()).map(Some),
-        }
+    /// Authorities that are trusted in place of the machine's, where there are any.
+    fn authorities(&mut self, variable: Variable) -> Option<Vec<u8>> {
+        self.given(variable, |path| read_authorities(Path::new(path)).ok())
     }
 
     fn host(&mut self) -> Option<String> {
         self.required(HOST, |text| (!text.contains(char::is_whitespace)).then(|| text.to_owned()))
-    }
-
-    fn cors_allowed_origins(&mut self) -> Option<Vec<Origin>> {
-        let Some(text) = self.text(CORS_ALLOWED_ORIGINS) else { return Some(Vec::new()) };
-        let origins: Result<_, _> = text.split(',').map(|origin| origin.trim().parse()).collect();
-        origins.ok().or_else(|| self.refuse(CORS_ALLOWED_ORIGINS, &format!("must be {}", CORS_ALLOWED_ORIGINS.rule)))
     }
 
     /// The outer `None` is a problem, the inner one the absence of limits.
@@ -268,31 +258,6 @@ impl Reader {
         Some(is_on?.then_some(requests?))
     }
 
-    fn trusted_proxies(&mut self) -> Option<TrustedProxies> {
-        match self.text(TRUSTED_PROXIES) {
-            None => Some(TrustedProxies::default()),
-            Some(_) => self.required(TRUSTED_PROXIES, |text| text.parse().ok()),
-        }
-    }
-
-    /// The outer `None` is a problem, the inner one the absence of an address of their own.
-    #[expect(clippy::option_option, reason = "a problem is one thing, and no address of their own is another")]
-    fn metrics_address(&mut self) -> Option<Option<Address>> {
-        match self.text(METRICS_ADDR) {
-            Some(_) => self.required(METRICS_ADDR, address).map(Some),
-            None => Some(None),
-        }
-    }
-
-    /// The outer `None` is a problem, the inner one the absence of a collector.
-    #[expect(clippy::option_option, reason = "a problem is one thing, and no collector is another")]
-    fn trace_collector(&mut self) -> Option<Option<Url>> {
-        match self.text(OTEL_EXPORTER_OTLP_ENDPOINT) {
-            Some(_) => self.required(OTEL_EXPORTER_OTLP_ENDPOINT, base_url).map(Some),
-            None => Some(None),
-        }
-    }
-
     /// The outer `None` is a problem, the inner one the absence of a mail server.
     #[expect(clippy::option_option, reason = "a problem is one thing, and no mail server is another")]
     fn smtp(&mut self) -> Option<Option<SmtpSettings>> {
@@ -302,8 +267,7 @@ impl Reader {
         let credentials = self.smtp_credentials();
         let extra_root_certificate = self.authorities(SMTP_CA_FILE);
         let Some(host) = self.text(SMTP_HOST) else { return Some(None) };
-        let (port, from, credentials, use_tls, extra_root_certificate) =
-            (port?, from?, credentials?, use_tls?, extra_root_certificate?);
+        let (port, from, credentials, use_tls) = (port?, from?, credentials?, use_tls?);
         let limit = SmtpSettings::DEFAULT_LIMIT;
         let settings = SmtpSettings { host, port, from, credentials, use_tls, extra_root_certificate, limit };
         match SmtpNotifier::new(&settings) {
@@ -332,6 +296,10 @@ fn address(text: &str) -> Option<Address> {
     let is_bare_ipv6 = host.contains(':') && !text.starts_with('[');
     let port = port.parse().ok()?;
     (is_host && !is_bare_ipv6).then(|| Address { host: host.to_owned(), port })
+}
+
+fn origins(text: &str) -> Option<Vec<Origin>> {
+    text.split(',').map(|origin| origin.trim().parse().ok()).collect()
 }
 
 fn cache_location(text: &str) -> Option<CacheLocation> {
