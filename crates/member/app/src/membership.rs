@@ -1,7 +1,7 @@
 use library_auth_domain::RefreshTokenRepository;
 use library_member_domain::{CredentialRepository, Credentials, MemberRepository, PasswordHash, ReplaceCredentialsError};
-use library_notification_domain::{NotificationKind, NotificationQueue};
-use library_shared_domain::{DependencyError, NotificationId, SessionId, idempotency::ClaimRepository};
+use library_notification_domain::{EnqueueError, NotificationKind, NotificationQueue};
+use library_shared_domain::{DependencyError, MemberId, NotificationId, SessionId, Unit, idempotency::ClaimRepository};
 use std::sync::Arc;
 use time::OffsetDateTime;
 
@@ -47,6 +47,24 @@ impl Membership {
         self.sessions.revoke_sessions_of(id, except, now).await?;
         let queued = self.notifications.enqueue(notification, NotificationKind::PasswordChanged, id, now).await;
         Ok(queued.map_err(DependencyError::from)?)
+    }
+}
+
+/// Queues a notification to a member whom the unit has found, and commits. One who has just been deleted is not written to.
+///
+/// # Errors
+/// Only those of the machinery.
+pub(crate) async fn notify(
+    unit: Unit<Membership>,
+    member_id: MemberId,
+    kind: NotificationKind,
+    id: NotificationId,
+    now: OffsetDateTime,
+) -> Result<(), DependencyError> {
+    match unit.notifications.enqueue(id, kind, member_id, now).await {
+        Ok(()) => unit.commit().await,
+        Err(EnqueueError::MemberMissing) => Ok(()),
+        Err(EnqueueError::Dependency(error)) => Err(error),
     }
 }
 

@@ -1,6 +1,6 @@
-use crate::Membership;
+use crate::{Membership, membership::notify};
 use library_member_domain::Email;
-use library_notification_domain::{EnqueueError, NotificationKind};
+use library_notification_domain::NotificationKind;
 use library_shared_domain::{Clock, DependencyError, IdGenerator, NotificationId, UnitOfWork};
 use std::sync::Arc;
 
@@ -27,12 +27,7 @@ impl RequestPasswordReset {
         let unit = self.units.begin().await?;
         let Some(member) = unit.members.find_by_email(email).await? else { return Ok(()) };
         let id = NotificationId::from(self.ids.generate());
-        match unit.notifications.enqueue(id, NotificationKind::PasswordReset, member.id(), self.clock.now()).await {
-            Ok(()) => unit.commit().await,
-            // They have just been deleted.
-            Err(EnqueueError::MemberMissing) => Ok(()),
-            Err(EnqueueError::Dependency(error)) => Err(error),
-        }
+        notify(unit, member.id(), NotificationKind::PasswordReset, id, self.clock.now()).await
     }
 }
 

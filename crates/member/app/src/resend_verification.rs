@@ -1,6 +1,6 @@
-use crate::Membership;
+use crate::{Membership, membership::notify};
 use library_member_domain::Email;
-use library_notification_domain::{EnqueueError, NotificationKind};
+use library_notification_domain::NotificationKind;
 use library_shared_domain::{Clock, DependencyError, IdGenerator, NotificationId, UnitOfWork};
 use std::sync::Arc;
 
@@ -29,12 +29,7 @@ impl ResendVerification {
             return Ok(());
         };
         let id = NotificationId::from(self.ids.generate());
-        match unit.notifications.enqueue(id, NotificationKind::Verification, member.id(), self.clock.now()).await {
-            Ok(()) => unit.commit().await,
-            // They have just been deleted.
-            Err(EnqueueError::MemberMissing) => Ok(()),
-            Err(EnqueueError::Dependency(error)) => Err(error),
-        }
+        notify(unit, member.id(), NotificationKind::Verification, id, self.clock.now()).await
     }
 }
 
