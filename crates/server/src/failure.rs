@@ -5,6 +5,7 @@ use library_shared_infra::{
     database::{ConnectError, MigrationError},
     redis::RedisConnectError,
 };
+use opentelemetry_otlp::ExporterBuildError;
 use std::{io, process::ExitCode};
 use tokio::task::JoinError;
 
@@ -33,16 +34,14 @@ pub enum Failure {
     Unfinished(#[source] DependencyError),
     #[error("{what} failed")]
     Io { what: &'static str, source: io::Error },
+    /// The standard variables of OpenTelemetry, which it reads itself, cannot be followed.
+    #[error("sending traces failed")]
+    Traces(#[from] ExporterBuildError),
     #[error("the server at {url} is not well: {reason}")]
     Unhealthy { url: String, reason: String },
 }
 
 impl Failure {
-    /// The standard variables of OpenTelemetry, which it reads itself, cannot be followed.
-    pub fn traces(error: impl std::error::Error + Send + Sync + 'static) -> Self {
-        Self::Io { what: "sending traces", source: io::Error::other(error) }
-    }
-
     /// Something that runs until it is told to stop ended although nobody told it to.
     pub fn ended(what: &'static str, outcome: Result<io::Result<()>, JoinError>) -> Self {
         let source = match outcome {

@@ -50,7 +50,7 @@ pub async fn dev() -> Result<(), Failure> {
 
 /// Runs until a signal says to end, and then lets the last spans go.
 async fn run(settings: &Settings, role: Role) -> Result<(), Failure> {
-    let traces = settings.trace_collector.as_ref().map(Traces::to).transpose().map_err(Failure::traces)?;
+    let traces = settings.trace_collector.as_ref().map(Traces::to).transpose()?;
     telemetry::start(settings.log_level, settings.log_format, traces.as_ref());
     let outcome = run_until_signal(settings, role).await;
     if let Some(traces) = traces {

@@ -20,6 +20,9 @@ const FLUSH_LIMIT: Duration = Duration::from_secs(3);
 /// Where a collector takes traces: below the address that is given for all signals (OTLP/HTTP).
 const TRACES: &str = "v1/traces";
 
+/// Where OpenTelemetry says which service sends.
+const SERVICE_NAME: &str = "service.name";
+
 /// The attribute that the span of a request has, and no other.
 pub const REQUEST_METHOD: &str = "http.request.method";
 
@@ -56,10 +59,10 @@ impl Traces {
 
 /// Who sends: what the standard variables say, and the name of the service where they say none.
 fn resource() -> Resource {
+    let standard = Resource::builder().build().get(&SERVICE_NAME.into()).map(|name| name.to_string());
+    let name = standard.filter(|name| !name.starts_with("unknown_service")).unwrap_or_else(|| "library".to_owned());
     let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
-    let standard = Resource::builder().with_attribute(version.clone()).build();
-    let is_named = standard.get(&"service.name".into()).is_some_and(|name| !name.as_str().starts_with("unknown_service"));
-    if is_named { standard } else { Resource::builder().with_attribute(version).with_service_name("library").build() }
+    Resource::builder().with_attribute(version).with_service_name(name).build()
 }
 
 /// Says of the spans of requests that they are a server's. Tracing could say so in a field of the span, but fields stand on every line
