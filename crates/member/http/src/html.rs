@@ -32,3 +32,10 @@ pub fn page(status: StatusCode, page: &impl Template) -> HttpResponse {
         Err(error) => HttpResponse::from_error(Problem::internal(error)),
     }
 }
+
+/// The text of a page, for tests.
+#[cfg(test)]
+pub async fn text_of(response: HttpResponse) -> String {
+    let bytes = actix_web::body::to_bytes(response.into_body()).await.expect("a body");
+    String::from_utf8(bytes.to_vec()).expect("a text")
+}

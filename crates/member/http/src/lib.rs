@@ -8,6 +8,7 @@ mod body;
 mod delete_member;
 mod email_body;
 mod html;
+mod link_query;
 mod list_members;
 mod openapi;
 mod password_reset_page;

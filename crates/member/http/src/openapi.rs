@@ -1,18 +1,11 @@
 //! What the document of the API says of the members.
 
 use crate::{
-    delete_member::__path_delete_member,
-    list_members::__path_list_members,
-    password_reset_page::__path_password_reset_page,
-    patch_own_member::__path_patch_own_member,
-    read_member::__path_read_member,
-    read_own_member::__path_read_own_member,
-    register_member::__path_register_member,
-    request_password_reset::__path_request_password_reset,
-    resend_verification::__path_resend_verification,
-    reset_password::__path_reset_password,
-    verification_page::{__path_verification_page, LinkQuery},
-    verify_member::__path_verify_member,
+    delete_member::__path_delete_member, link_query::LinkQuery, list_members::__path_list_members,
+    password_reset_page::__path_password_reset_page, patch_own_member::__path_patch_own_member, read_member::__path_read_member,
+    read_own_member::__path_read_own_member, register_member::__path_register_member,
+    request_password_reset::__path_request_password_reset, resend_verification::__path_resend_verification,
+    reset_password::__path_reset_password, verification_page::__path_verification_page, verify_member::__path_verify_member,
 };
 use library_member_domain::{Email, MemberName, Password};
 use library_shared_http::{

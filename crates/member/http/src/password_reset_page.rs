@@ -1,4 +1,4 @@
-use crate::{html, openapi, verification_page::LinkQuery};
+use crate::{html, link_query::LinkQuery, openapi};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use askama::Template;
 use library_member_domain::Password;
@@ -63,13 +63,9 @@ pub fn page(step: Step) -> HttpResponse {
 #[cfg(test)]
 mod tests {
     use super::{Step, page, password_reset_page};
-    use actix_web::{HttpResponse, body::to_bytes, http::StatusCode, test::TestRequest};
+    use crate::html::text_of as html;
+    use actix_web::{HttpResponse, http::StatusCode, test::TestRequest};
     use rstest::rstest;
-
-    async fn html(response: HttpResponse) -> String {
-        let bytes = to_bytes(response.into_body()).await.expect("a body");
-        String::from_utf8(bytes.to_vec()).expect("a text")
-    }
 
     async fn opened(uri: &str) -> HttpResponse {
         password_reset_page(TestRequest::with_uri(uri).to_http_request()).await.expect("a page")

@@ -1,8 +1,7 @@
-use crate::{html, openapi};
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Query};
+use crate::{html, link_query::LinkQuery, openapi};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use askama::Template;
 use library_shared_http::Problem;
-use serde::Deserialize;
 
 /// The page that a verification mail links to.
 #[derive(Template)]
@@ -26,21 +25,6 @@ pub enum Step {
         /// Why, as a status.
         status: StatusCode,
     },
-}
-
-#[derive(Deserialize)]
-pub struct LinkQuery {
-    #[serde(default)]
-    token: String,
-}
-
-impl LinkQuery {
-    /// The token of the link, if there is one; what has a U+0000 would be refused when it is posted.
-    pub fn token_of(request: &HttpRequest) -> Option<String> {
-        let query = Query::<Self>::from_query(request.query_string()).ok()?;
-        let token = query.token.trim();
-        (!token.is_empty() && !token.contains('\0')).then(|| token.to_owned())
-    }
 }
 
 /// `GET /members/verify`
@@ -75,20 +59,15 @@ pub fn page(step: Step) -> HttpResponse {
 #[cfg(test)]
 mod tests {
     use super::{Step, page, verification_page};
+    use crate::html::text_of as html;
     use actix_web::{
         HttpResponse,
-        body::to_bytes,
         http::{StatusCode, header::HeaderValue},
         test::TestRequest,
     };
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     use rstest::rstest;
     use sha2::{Digest, Sha256};
-
-    async fn html(response: HttpResponse) -> String {
-        let bytes = to_bytes(response.into_body()).await.expect("a body");
-        String::from_utf8(bytes.to_vec()).expect("a text")
-    }
 
     async fn opened(uri: &str) -> HttpResponse {
         verification_page(TestRequest::with_uri(uri).to_http_request()).await.expect("a page")
