@@ -1,3 +1,4 @@
+pub mod method;
 mod trace_context;
 
 use crate::{
@@ -20,7 +21,8 @@ use actix_web::{
     web::{self, Data, PayloadConfig},
 };
 use library_shared_http::{
-    BODY_LIMIT, RequestLimits, ShowCauses, Transport, compress, get, limit_requests, not_found, observe, protect,
+    BODY_LIMIT, RequestLimits, ShowCauses, Transport, close_when_quiet, compress, get, limit_requests, not_found, note_requests,
+    observe, protect,
 };
 use std::{net::SocketAddr, num::NonZeroUsize, sync::Arc, thread, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -29,6 +31,9 @@ use trace_context::{continue_trace, describe_request};
 /// How long a client may take to send the head of its request, and how long a connection without one is kept.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How long a connection is kept on which no request is being answered, whatever its client does meanwhile.
+const QUIET_LIMIT: Duration = KEEP_ALIVE.saturating_add(HEAD_LIMIT);
 
 /// The most workers that actix-web can have.
 const MAXIMUM_WORKERS: usize = 512;
@@ -59,8 +64,7 @@ pub fn bind(
     let (environment, docs_enabled) = (settings.environment, settings.docs_enabled);
     let (workers, connections) = shares(settings.max_connections, thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
     let server = HttpServer::new(move || {
-        let (limits, requests, leaving) =
-            (limits.clone(), operations.metrics.requests.clone(), operations.health.leaving.clone());
+        let (limits, requests, leaving) = (limits.clone(), operations.metrics.requests.clone(), operations.health.leaving());
         App::new()
             .app_data(PayloadConfig::new(BODY_LIMIT))
             .configure(|config| {
@@ -84,9 +88,11 @@ pub fn bind(
             .wrap(from_fn(move |request, next| protect(transport, request, next)))
             .wrap(from_fn(move |request, next| measure(requests.clone(), request, next)))
             .wrap(from_fn(move |request, next| say_farewell(leaving.clone(), request, next)))
+            .wrap(from_fn(note_requests))
     })
     .workers(workers)
     .max_connections(connections)
+    .on_connect(close_when_quiet(QUIET_LIMIT))
     .client_request_timeout(HEAD_LIMIT)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(shutdown::LIMIT.as_secs())
@@ -110,9 +116,11 @@ pub fn bind_metrics(operations: Operations, address: &Address) -> Result<(Server
             .default_service(web::to(not_found))
             .wrap(from_fn(observe))
             .wrap(from_fn(move |request, next| protect(Transport::Http, request, next)))
+            .wrap(from_fn(note_requests))
     })
     // Prometheus and a few probes.
     .workers(1)
+    .on_connect(close_when_quiet(QUIET_LIMIT))
     .client_request_timeout(HEAD_LIMIT)
     .keep_alive(KEEP_ALIVE)
     .disable_signals()

@@ -15,7 +15,10 @@ const LOGIN: Quota = quota("login", 30, Duration::from_mins(1));
 /// Registrations of an address: each sends a mail to somebody, and a desk at which members are enrolled has some an hour.
 const REGISTRATION: Quota = quota("registration", 20, Duration::from_hours(1));
 
-/// Mails that an address may have sent to addresses that somebody else may own.
+/// Changes of an address's members: each may send a mail to somebody else's address.
+const CHANGE: Quota = quota("change", 30, Duration::from_hours(1));
+
+/// Mails that an address may have sent to whom somebody names, a member or not.
 const MAIL: Quota = quota("mail", 10, Duration::from_hours(1));
 
 /// What an address may ask for by these routes, besides what every caller has in all. A route is limited by its line here.
@@ -23,6 +26,7 @@ const ROUTES: &[(&str, &str, Quota)] = &[
     ("POST", "/auth/login", LOGIN),
     ("POST", "/auth/token", LOGIN),
     ("POST", "/members", REGISTRATION),
+    ("PATCH", "/members/me", CHANGE),
     ("POST", "/members/verify/resend", MAIL),
     ("POST", "/auth/password/forgot", MAIL),
 ];

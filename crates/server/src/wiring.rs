@@ -1,7 +1,7 @@
 use crate::{
     config::{CacheLocation, Settings},
     failure::Failure,
-    health::{CacheCheck, HealthChecks},
+    health::{CacheCheck, Checks, HealthChecks},
     limits::request_limits,
     metrics::Sources,
 };
@@ -72,11 +72,12 @@ pub struct Jobs {
     pub remove_expired_claims: Arc<RemoveExpiredClaims>,
 }
 
-/// Puts adapters behind the ports and use cases upon them. `leaving` is cancelled when the shutdown begins.
+/// Puts adapters behind the ports and use cases upon them, for a process that `serves` requests, which it answers from a cache, or does not.
+/// `leaving` is cancelled when the shutdown begins.
 ///
 /// # Errors
 /// Where an adapter cannot be made with these settings.
-pub fn wire(settings: &Settings, database: &Database, leaving: &CancellationToken) -> Result<Service, Failure> {
+pub fn wire(settings: &Settings, database: &Database, serves: bool, leaving: &CancellationToken) -> Result<Service, Failure> {
     let adapters = Adapters::new(settings, database)?;
     let writes = WriteTasks::on_current_runtime();
     let commands = adapters.commands(&writes);
@@ -89,7 +90,7 @@ pub fn wire(settings: &Settings, database: &Database, leaving: &CancellationToke
             member: adapters.member_api(&commands, &writes),
             loan: adapters.loan_api(settings, &commands),
         },
-        health: adapters.health_checks(leaving),
+        health: adapters.health_checks(serves, leaving),
         sources: adapters.sources(),
         jobs: Jobs {
             deliver_notifications: Arc::new(adapters.deliver_notifications(settings)),
@@ -261,13 +262,13 @@ impl Adapters {
         DeliverNotifications::new(self.queue(), Arc::new(composer), notifier, self.clock.clone(), RetryPolicy::default())
     }
 
-    fn health_checks(&self, leaving: &CancellationToken) -> HealthChecks {
-        HealthChecks {
+    fn health_checks(&self, is_cached: bool, leaving: &CancellationToken) -> HealthChecks {
+        HealthChecks::new(Checks {
             database: self.database.clone(),
-            cache: Some(self.redis.clone().map_or(CacheCheck::InProcess, CacheCheck::Redis)),
+            cache: is_cached.then(|| self.redis.clone().map_or(CacheCheck::InProcess, CacheCheck::Redis)),
             measure_backlog: Arc::new(MeasureBacklog::new(self.queue(), self.clock.clone())),
             leaving: leaving.clone(),
-        }
+        })
     }
 
     fn sources(&self) -> Sources {

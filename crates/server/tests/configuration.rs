@@ -232,12 +232,17 @@ fn authorities_are_read_from_their_files_and_go_with_tls_alone() {
     let path = file.path().to_str().expect("a path in UTF-8");
     let redis = |url: &str| complaints(load(&[("REDIS_URL", url), ("REDIS_CA_FILE", path)]));
     assert_eq!(redis("rediss://localhost"), [""; 0]);
-    assert_eq!(redis("memory://"), [""; 0]);
+    assert_eq!(redis("memory://"), ["REDIS_CA_FILE"]);
     assert_eq!(redis("redis://localhost"), ["REDIS_CA_FILE"]);
     let smtp = load(&[("SMTP_HOST", "localhost"), ("SMTP_USE_TLS", "true"), ("SMTP_CA_FILE", path)]).expect("settings").smtp;
     assert_eq!(smtp.and_then(|smtp| smtp.extra_root_certificate), Some(certificate.pem().into_bytes()));
     let url = format!("postgres://localhost/library?sslmode=verify-full&sslrootcert={path}");
     assert_eq!(complaints(load(&[("DATABASE_URL", &url)])), [""; 0]);
+}
+
+#[test]
+fn a_password_for_a_mail_server_goes_with_one() {
+    assert_eq!(complaints(load(&[("SMTP_USERNAME", "library"), ("SMTP_PASSWORD", "secret")])), ["SMTP_HOST"]);
 }
 
 #[test]

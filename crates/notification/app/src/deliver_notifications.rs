@@ -50,7 +50,7 @@ impl DeliverNotifications {
     /// # Errors
     /// Where the queue is away. A notification that was claimed by then is due again when its lease has run out.
     pub async fn execute(&self) -> Result<Delivery, DependencyError> {
-        if !self.notifier.is_ready() {
+        if !self.notifier.is_ready().await {
             return Ok(Delivery::NotReady);
         }
         let claimed = self.queue.claim(1, self.clock.now(), LEASE).await?;

@@ -1,11 +1,11 @@
 use async_trait::async_trait;
 use library_notification_domain::{DeliveryError, Message, Notifier};
 use library_shared_domain::NotificationId;
-use library_shared_infra::{BreakerPolicy, CircuitBreaker};
+use library_shared_infra::{BreakerPolicy, BreakerState, CircuitBreaker};
 use std::{sync::Arc, time::Duration};
 
-/// When five mails in a row could not be handed over, the queue is left alone: soon one is tried again, and then one a minute. A server
-/// that refuses a mail is there, so that does not count.
+/// When five mails in a row could not be handed over, the queue is left alone, and the server is asked whether it is back: soon, and then
+/// once a minute. A server that refuses a mail is there, so that does not count.
 const BREAKER: BreakerPolicy = BreakerPolicy { failures: 5, shortest: Duration::from_secs(1), longest: Duration::from_mins(1) };
 
 /// A notifier behind a circuit breaker: while its channel is away, it takes nothing, and so nothing loses an attempt.
@@ -29,8 +29,19 @@ impl GuardedNotifier {
 
 #[async_trait]
 impl Notifier for GuardedNotifier {
-    fn is_ready(&self) -> bool {
-        self.breaker.is_ready() && self.notifier.is_ready()
+    /// Asks the channel itself where it has failed before, so that no message is what finds out whether it is back.
+    async fn is_ready(&self) -> bool {
+        if self.breaker.state() == BreakerState::Closed {
+            return true;
+        }
+        let Some(permit) = self.breaker.admit() else { return false };
+        let is_back = self.notifier.is_ready().await;
+        if is_back {
+            permit.succeeded();
+        } else {
+            permit.failed();
+        }
+        is_back
     }
 
     async fn send(&self, id: NotificationId, message: &Message) -> Result<(), DeliveryError> {
@@ -39,7 +50,7 @@ impl Notifier for GuardedNotifier {
         };
         let outcome = self.notifier.send(id, message).await;
         match outcome {
-            Ok(()) | Err(DeliveryError::Rejected { .. }) => permit.succeeded(),
+            Ok(()) | Err(DeliveryError::Rejected { .. } | DeliveryError::Deferred { .. }) => permit.succeeded(),
             Err(DeliveryError::Unavailable { .. }) => permit.failed(),
         }
         outcome
@@ -53,6 +64,7 @@ mod tests {
     use library_shared_domain::NotificationId;
     use library_shared_infra::BreakerState;
     use library_testkit::{RecordingNotifier, a_message, unique_id};
+    use rstest::rstest;
     use std::{sync::Arc, time::Duration};
 
     fn away() -> DeliveryError {
@@ -68,28 +80,46 @@ mod tests {
         let channel = Arc::new(RecordingNotifier::new());
         let notifier = GuardedNotifier::new(channel.clone());
         for _ in 0..5 {
-            assert!(notifier.is_ready());
+            assert!(notifier.is_ready().await);
             channel.fail_next(away());
             assert_eq!(send(&notifier).await, Err(away()));
         }
-        assert_eq!((notifier.is_ready(), notifier.breaker().state()), (false, BreakerState::Open));
+        assert_eq!((notifier.is_ready().await, notifier.breaker().state()), (false, BreakerState::Open));
         assert!(matches!(send(&notifier).await, Err(DeliveryError::Unavailable { .. })));
         assert!(channel.sent().is_empty());
-        while !notifier.is_ready() {
+        while !notifier.is_ready().await {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        assert_eq!(notifier.breaker().state(), BreakerState::Closed);
         send(&notifier).await.expect("it is back");
-        assert_eq!((channel.sent().len(), notifier.breaker().state()), (1, BreakerState::Closed));
+        assert_eq!(channel.sent().len(), 1);
     }
 
     #[tokio::test]
-    async fn a_channel_that_refuses_messages_is_there() {
+    async fn a_channel_that_is_still_away_is_asked_and_given_no_message() {
+        let channel = Arc::new(RecordingNotifier::new());
+        let notifier = GuardedNotifier::new(channel.clone());
+        for _ in 0..5 {
+            channel.fail_next(away());
+            assert_eq!(send(&notifier).await, Err(away()));
+        }
+        channel.be_ready(false);
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        assert_eq!((notifier.is_ready().await, notifier.breaker().state()), (false, BreakerState::Open));
+        assert!(channel.sent().is_empty());
+    }
+
+    #[rstest]
+    #[case::for_good(DeliveryError::Rejected { reason: "no such mailbox".to_owned() })]
+    #[case::for_now(DeliveryError::Deferred { reason: "greylisted".to_owned() })]
+    #[tokio::test]
+    async fn a_channel_that_refuses_messages_is_there(#[case] refusal: DeliveryError) {
         let channel = Arc::new(RecordingNotifier::new());
         let notifier = GuardedNotifier::new(channel.clone());
         for _ in 0..20 {
-            channel.fail_next(DeliveryError::Rejected { reason: "no such mailbox".to_owned() });
-            assert!(matches!(send(&notifier).await, Err(DeliveryError::Rejected { .. })));
+            channel.fail_next(refusal.clone());
+            assert_eq!(send(&notifier).await, Err(refusal.clone()));
         }
-        assert!(notifier.is_ready());
+        assert_eq!((notifier.is_ready().await, notifier.breaker().state()), (true, BreakerState::Closed));
     }
 }

@@ -12,6 +12,10 @@ pub struct LogNotifier;
 
 #[async_trait]
 impl Notifier for LogNotifier {
+    async fn is_ready(&self) -> bool {
+        true
+    }
+
     async fn send(&self, id: NotificationId, message: &Message) -> Result<(), DeliveryError> {
         tracing::info!(
             target: PRINTED_MAIL_TARGET,

@@ -13,6 +13,9 @@ use library_notification_domain::{DeliveryError, Message, Notifier};
 use library_shared_domain::NotificationId;
 use std::{error::Error as _, time::Duration};
 
+/// The reply of a server that is about to close the connection, whatever it was asked (RFC 5321, section 3.8).
+const CLOSING: &str = "421";
+
 /// How rustls begins what it says of a certificate.
 const REFUSED_CERTIFICATE: &str = "invalid peer certificate: ";
 
@@ -106,6 +109,12 @@ impl SmtpNotifier {
 
 #[async_trait]
 impl Notifier for SmtpNotifier {
+    /// Connects, and asks for nothing (NOOP, RFC 5321, section 4.1.1.9).
+    async fn is_ready(&self) -> bool {
+        let asked = tokio::time::timeout(self.limit, self.transport.test_connection()).await;
+        matches!(asked, Ok(Ok(true)))
+    }
+
     async fn send(&self, id: NotificationId, message: &Message) -> Result<(), DeliveryError> {
         let mail = self.mail(id, message)?;
         match tokio::time::timeout(self.limit, self.transport.send(mail)).await {
@@ -121,28 +130,29 @@ impl Notifier for SmtpNotifier {
 
 /// What went wrong, without the server's own words: these often repeat the address.
 fn delivery_error(error: &SmtpError) -> DeliveryError {
-    let status = error.status().map(|code| format!("the mail server answered {code}"));
-    if error.is_permanent() {
-        return DeliveryError::Rejected { reason: status.unwrap_or_else(|| "the mail server refused".to_owned()) };
+    if let Some(code) = error.status().map(|code| code.to_string()) {
+        let reason = format!("the mail server answered {code}");
+        return match code.as_str() {
+            CLOSING => DeliveryError::Unavailable { reason },
+            _ if error.is_permanent() => DeliveryError::Rejected { reason },
+            _ => DeliveryError::Deferred { reason },
+        };
     }
     if let Some(refusal) = refused_certificate(error) {
         return DeliveryError::Unavailable { reason: format!("the mail server's certificate was refused: {refusal}") };
     }
-    let reason = status.unwrap_or_else(|| {
-        let what = if error.is_timeout() {
-            "the mail server did not answer in time"
-        } else if error.is_tls() {
-            "the connection to the mail server could not be encrypted"
-        } else if error.is_client() {
-            "the mail server does not offer what the settings ask for"
-        } else if error.is_response() {
-            "the mail server answered nonsense"
-        } else {
-            "the mail server cannot be reached or broke off"
-        };
-        what.to_owned()
-    });
-    DeliveryError::Unavailable { reason }
+    let reason = if error.is_timeout() {
+        "the mail server did not answer in time"
+    } else if error.is_tls() {
+        "the connection to the mail server could not be encrypted"
+    } else if error.is_client() {
+        "the mail server does not offer what the settings ask for"
+    } else if error.is_response() {
+        "the mail server answered nonsense"
+    } else {
+        "the mail server cannot be reached or broke off"
+    };
+    DeliveryError::Unavailable { reason: reason.to_owned() }
 }
 
 /// What is wrong with the server's certificate, where that was it. The words are those of the library that judges it, not the server's.

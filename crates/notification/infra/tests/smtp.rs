@@ -60,10 +60,28 @@ async fn a_repeat_has_the_same_message_id() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_away_busy_or_breaks_off_is_unavailable() {
+async fn a_server_that_refuses_for_now_defers_and_is_there() {
     let server = SmtpServer::start();
     server.behave(Behaviour::Busy(1));
-    assert!(matches!(send(&settings(&server)).await, Err(DeliveryError::Unavailable { .. })));
+    assert!(matches!(send(&settings(&server)).await, Err(DeliveryError::Deferred { .. })));
+    send(&settings(&server)).await.expect("now it takes it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_is_asked_whether_it_is_there_without_a_mail() {
+    let server = SmtpServer::start();
+    assert!(notifier(&settings(&server)).is_ready().await);
+    server.behave(Behaviour::Silent);
+    let impatient = SmtpSettings { limit: Duration::from_millis(200), ..settings(&server) };
+    assert!(!notifier(&impatient).is_ready().await);
+    server.stop().await;
+    assert!(!notifier(&settings(&server)).is_ready().await);
+    assert!(server.mails().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_away_or_breaks_off_is_unavailable() {
+    let server = SmtpServer::start();
     server.behave(Behaviour::DropDuringData);
     assert!(matches!(send(&settings(&server)).await, Err(DeliveryError::Unavailable { .. })));
     server.stop().await;

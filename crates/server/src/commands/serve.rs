@@ -52,11 +52,19 @@ pub async fn dev() -> Result<(), Failure> {
 async fn run(settings: &Settings, role: Role) -> Result<(), Failure> {
     let traces = settings.trace_collector.as_ref().map(Traces::to).transpose()?;
     telemetry::start(settings.log_level, settings.log_format, traces.as_ref());
+    allow_open_files();
     let outcome = run_until_signal(settings, role).await;
     if let Some(traces) = traces {
         traces.flush().await;
     }
     outcome
+}
+
+/// Every connection is up to two open files, and a process may have 1,024 unless it asks for as many as the system lets it have.
+fn allow_open_files() {
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "open_files_not_allowed");
+    }
 }
 
 async fn run_until_signal(settings: &Settings, role: Role) -> Result<(), Failure> {
@@ -95,11 +103,7 @@ async fn start(settings: &Settings, role: Role, stop: &CancellationToken) -> Res
     let database = Database::open(&settings.database_url)?;
     database.check_reachable().await?;
     let migrations = database.migrate().await?;
-    let Service { apis, limits, mut health, sources, jobs, writes } = wiring::wire(settings, &database, stop)?;
-    if !role.serves {
-        // Only requests are answered from it.
-        health.cache = None;
-    }
+    let Service { apis, limits, health, sources, jobs, writes } = wiring::wire(settings, &database, role.serves, stop)?;
     let metrics = Metrics::new(started_at, sources);
     let deliveries = metrics.deliveries.clone();
     let operations = Operations { health, metrics, shows_metrics: settings.metrics_address.is_none() };

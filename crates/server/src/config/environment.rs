@@ -13,7 +13,7 @@ pub enum Environment {
     Dev,
     /// It tells no causes, and insists on nothing.
     Test,
-    /// Members use it: it starts with what protects them alone, and does not show its document.
+    /// Members use it: it does not start with what is for development, and does not show its document unless asked to.
     Prod,
 }
 

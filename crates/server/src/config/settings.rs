@@ -233,7 +233,8 @@ impl Reader {
                 address if address.is_valid() => Some(CacheLocation::Redis(address)),
                 _ => self.refuse(REDIS_CA_FILE, "goes with a REDIS_URL of rediss:// alone"),
             },
-            (location, _) => Some(location),
+            (CacheLocation::InProcess, Some(_)) => self.refuse(REDIS_CA_FILE, "goes with a REDIS_URL of rediss:// alone"),
+            (location, None) => Some(location),
         }
     }
 
@@ -266,13 +267,22 @@ impl Reader {
         let use_tls = self.required(SMTP_USE_TLS, |text| text.parse().ok());
         let credentials = self.smtp_credentials();
         let extra_root_certificate = self.authorities(SMTP_CA_FILE);
-        let Some(host) = self.text(SMTP_HOST) else { return Some(None) };
+        let Some(host) = self.text(SMTP_HOST) else { return self.nowhere_to_log_in(credentials?.as_ref()) };
         let (port, from, credentials, use_tls) = (port?, from?, credentials?, use_tls?);
         let limit = SmtpSettings::DEFAULT_LIMIT;
         let settings = SmtpSettings { host, port, from, credentials, use_tls, extra_root_certificate, limit };
         match SmtpNotifier::new(&settings) {
             Ok(_) => Some(Some(settings)),
             Err(_) => self.refuse(SMTP_HOST, &format!("must be {}", SMTP_HOST.rule)),
+        }
+    }
+
+    /// Without a mail server mails are printed to the log, which nobody means who gives a password for one.
+    #[expect(clippy::option_option, reason = "a problem is one thing, and no mail server is another")]
+    fn nowhere_to_log_in(&mut self, credentials: Option<&(String, String)>) -> Option<Option<SmtpSettings>> {
+        match credentials {
+            None => Some(None),
+            Some(_) => self.refuse(SMTP_HOST, "is required with SMTP_USERNAME"),
         }
     }
 

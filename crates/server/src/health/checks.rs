@@ -1,8 +1,12 @@
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Shared, WeakShared},
+};
 use library_notification_app::{Backlog, MeasureBacklog};
 use library_shared_domain::{DependencyError, error_chain};
 use library_shared_infra::{database::Database, redis::RedisConnections};
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 use tokio_util::sync::CancellationToken;
@@ -10,9 +14,18 @@ use tokio_util::sync::CancellationToken;
 /// How long a check may take: less than the second that Kubernetes gives a probe unless it is told otherwise.
 const CHECK_LIMIT: Duration = Duration::from_millis(800);
 
-/// Asks what the service stands on whether it is there.
+/// Asks what the service stands on whether it is there. Clones ask together.
 #[derive(Clone)]
 pub struct HealthChecks {
+    checks: Arc<Checks>,
+    running: Arc<Mutex<Option<WeakShared<Run>>>>,
+}
+
+/// Checks that are being made, for everybody who asks meanwhile.
+type Run = BoxFuture<'static, Arc<Health>>;
+
+/// What is asked.
+pub struct Checks {
     pub database: Database,
     /// The cache, where this process uses one.
     pub cache: Option<CacheCheck>,
@@ -51,8 +64,36 @@ pub struct Checked<T> {
 }
 
 impl HealthChecks {
+    /// These checks.
+    pub fn new(checks: Checks) -> Self {
+        Self { checks: Arc::new(checks), running: Arc::default() }
+    }
+
+    /// Makes every check. Whoever asks while they are being made gets what comes of them: however many ask, each costs one connection.
+    pub async fn run(&self) -> Arc<Health> {
+        self.join().await
+    }
+
+    /// What is cancelled when the shutdown begins.
+    pub fn leaving(&self) -> CancellationToken {
+        self.checks.leaving.clone()
+    }
+
+    fn join(&self) -> Shared<Run> {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(run) = running.as_ref().and_then(WeakShared::upgrade).filter(|run| run.peek().is_none()) {
+            return run;
+        }
+        let checks = Arc::clone(&self.checks);
+        let run = async move { Arc::new(checks.run().await) }.boxed().shared();
+        *running = run.downgrade();
+        run
+    }
+}
+
+impl Checks {
     /// Makes every check, all at once.
-    pub async fn run(&self) -> Health {
+    async fn run(&self) -> Health {
         let (database, cache, queue) = tokio::join!(
             // In boxes, because a query's future is large.
             Box::pin(check("database", self.database.ping())),
@@ -92,5 +133,33 @@ impl CheckedCache {
         match self {
             Self::InProcess(checked) | Self::Redis(checked) => checked,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Checks, HealthChecks};
+    use library_notification_app::MeasureBacklog;
+    use library_notification_infra::SqlNotificationQueue;
+    use library_shared_infra::{
+        SystemClock, UuidV7Generator,
+        database::{Database, DatabaseUrl},
+    };
+    use std::sync::Arc;
+    use tokio_util::sync::CancellationToken;
+
+    #[tokio::test]
+    async fn who_asks_while_checks_are_made_gets_what_comes_of_them() {
+        let database = Database::open(&DatabaseUrl::SqliteMemory).expect("a database in memory");
+        let queue = SqlNotificationQueue::new(database.clone(), Arc::new(UuidV7Generator));
+        let checks = HealthChecks::new(Checks {
+            database,
+            cache: None,
+            measure_backlog: Arc::new(MeasureBacklog::new(Arc::new(queue), Arc::new(SystemClock))),
+            leaving: CancellationToken::new(),
+        });
+        let (first, second) = tokio::join!(checks.run(), checks.run());
+        assert!(Arc::ptr_eq(&first, &second) && first.database.is_up());
+        assert!(!Arc::ptr_eq(&first, &checks.run().await), "the past is told again");
     }
 }

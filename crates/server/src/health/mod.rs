@@ -6,6 +6,6 @@ mod routes;
 
 #[cfg(test)]
 pub use checks::CheckedCache;
-pub use checks::{CacheCheck, Checked, Health, HealthChecks};
+pub use checks::{CacheCheck, Checked, Checks, Health, HealthChecks};
 pub use report::ReadinessReport;
 pub use routes::{__path_health, __path_live, __path_ready, NO_STORE, health, live, ready};

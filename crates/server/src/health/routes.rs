@@ -60,7 +60,7 @@ pub async fn live() -> impl Responder {
     ),
 )]
 pub async fn ready(checks: Data<HealthChecks>) -> HttpResponse {
-    let report = ReadinessReport::from(&checks.run().await);
+    let report = ReadinessReport::from(&*checks.run().await);
     let mut response = HttpResponse::build(report.status()).insert_header((CACHE_CONTROL, NO_STORE)).json(&report);
     // Probes read the report, whatever the status.
     response.extensions_mut().insert(PrescribedBody);

@@ -83,7 +83,7 @@ fn service(shows_metrics: bool) -> (Apis, Operations) {
     let environment = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     let settings = Settings::load(&Sources { environment, ..Sources::default() }).expect("settings");
     let database = Database::open(&settings.database_url).expect("a database");
-    let service = wire(&settings, &database, &CancellationToken::new()).expect("a service");
+    let service = wire(&settings, &database, true, &CancellationToken::new()).expect("a service");
     let metrics = Metrics::new(OffsetDateTime::UNIX_EPOCH, service.sources);
     (service.apis, Operations { health: service.health, metrics, shows_metrics })
 }

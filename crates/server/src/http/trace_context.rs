@@ -1,3 +1,4 @@
+use super::method;
 use crate::telemetry::REQUEST_METHOD;
 use actix_web::{
     Error,
@@ -15,6 +16,9 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+/// What OpenTelemetry's conventions call a method that HTTP does not define.
+const OTHER_METHOD: &str = "_OTHER";
+
 /// The middleware around a request's span: continues the trace that the client began (W3C Trace Context, `traceparent`).
 ///
 /// # Errors
@@ -31,11 +35,12 @@ pub async fn continue_trace<B: MessageBody>(request: ServiceRequest, next: Next<
 /// None of its own.
 pub async fn describe_request<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let span = Span::current();
-    let (method, route) = (request.method().to_string(), request.match_pattern());
+    let (method, route) = (method::defined(request.method()), request.match_pattern());
     let mut response = next.call(request).await?;
     let context = span.context();
-    context.span().update_name(route.as_ref().map_or_else(|| method.clone(), |route| format!("{method} {route}")));
-    span.set_attribute(REQUEST_METHOD, method);
+    let shown = method.unwrap_or("HTTP");
+    context.span().update_name(route.as_ref().map_or_else(|| shown.to_owned(), |route| format!("{shown} {route}")));
+    span.set_attribute(REQUEST_METHOD, method.unwrap_or(OTHER_METHOD));
     if let Some(route) = route {
         span.set_attribute("http.route", route);
     }

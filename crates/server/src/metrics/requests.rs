@@ -1,8 +1,9 @@
 use super::encode::DurationMetric;
+use crate::http::method;
 use actix_web::{
     Error,
     dev::{ServiceRequest, ServiceResponse},
-    http::{Method, StatusCode},
+    http::StatusCode,
     middleware::Next,
 };
 use prometheus_client::{
@@ -63,27 +64,11 @@ where
 {
     let _in_flight = metrics.enter();
     let started = Instant::now();
-    let method = method_of(request.method());
+    let method = method::defined(request.method()).unwrap_or(OTHER);
     let route = request.match_pattern().unwrap_or_else(|| UNMATCHED.to_owned());
     let outcome = next.call(request).await;
     let status = outcome.as_ref().map_or_else(|error| error.as_response_error().status_code(), ServiceResponse::status);
     let labels = RequestLabels { method, route, status: StatusCode::as_u16(&status) };
     metrics.durations.get_or_create(&labels).0.observe(started.elapsed());
     outcome
-}
-
-/// The methods of RFC 9110 and RFC 5789.
-const fn method_of(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::OPTIONS => "OPTIONS",
-        Method::TRACE => "TRACE",
-        Method::CONNECT => "CONNECT",
-        _ => OTHER,
-    }
 }

@@ -12,6 +12,6 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 
 /// `GET /metrics`: what Prometheus scrapes. It ends in bounded time, because every check does.
 pub async fn metrics(metrics: Data<Metrics>, checks: Data<HealthChecks>) -> Result<HttpResponse, Problem> {
-    let text = metrics.text(&checks.run().await).map_err(Problem::internal)?;
+    let text = metrics.text(&*checks.run().await).map_err(Problem::internal)?;
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, OPEN_METRICS)).insert_header((CACHE_CONTROL, NO_STORE)).body(text))
 }

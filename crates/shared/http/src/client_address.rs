@@ -37,14 +37,16 @@ impl TrustedProxies {
     #[must_use]
     pub fn client_of(&self, request: &HttpRequest) -> ClientAddress {
         let socket = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |socket| socket.ip());
-        let headers: Vec<_> = request.headers().get_all(FORWARDED_FOR).map(|value| value.to_str().unwrap_or_default()).collect();
+        // What a client wrote that is no text must not hide what the proxy added to it.
+        let headers: Vec<_> =
+            request.headers().get_all(FORWARDED_FOR).map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
         self.walk(socket, &headers)
     }
 
     /// Several headers are one list (RFC 9110, section 5.3), which each proxy adds to at the end.
-    fn walk(&self, socket: IpAddr, headers: &[&str]) -> ClientAddress {
+    fn walk(&self, socket: IpAddr, headers: &[impl AsRef<str>]) -> ClientAddress {
         let mut client = socket.to_canonical();
-        for hop in headers.iter().rev().flat_map(|header| header.rsplit(',')) {
+        for hop in headers.iter().rev().flat_map(|header| header.as_ref().rsplit(',')) {
             if !self.trust(client) {
                 break;
             }

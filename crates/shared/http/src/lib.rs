@@ -13,7 +13,8 @@
 //! - [`RequestLimits`], [`limit_requests`]: quotas of callers and of addresses; [`TrustedProxies`]: whose word on an address counts;
 //! - [`openapi`]: what every context says of itself in the document of the API;
 //! - [`get`], [`observe`], [`PrescribedBody`], [`not_found`]: routes, the log lines and the request id around every request;
-//! - [`protect`], [`compress`]: the headers that every response has, and what is made shorter.
+//! - [`protect`], [`compress`]: the headers that every response has, and what is made shorter;
+//! - [`close_when_quiet`], [`note_requests`]: connections on which nothing is asked for long.
 //!
 //! It may depend on `library-shared-domain`, `library-shared-app` and on actix-web; on no context and no infrastructure.
 
@@ -29,6 +30,7 @@ mod observe;
 pub mod openapi;
 mod path;
 mod problem;
+mod quiet_connections;
 mod rate_limit;
 mod request_id;
 mod response_headers;
@@ -45,6 +47,7 @@ pub use list::{ListParameters, ListQuery, list_response, page_response};
 pub use observe::{PrescribedBody, ShowCauses, observe};
 pub use path::PathId;
 pub use problem::{FieldError, Problem};
+pub use quiet_connections::{close_when_quiet, note_requests};
 pub use rate_limit::{RequestLimits, RouteLimit, limit_requests};
 pub use request_id::RequestId;
 pub use response_headers::{Transport, protect};

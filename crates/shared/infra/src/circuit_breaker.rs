@@ -99,6 +99,11 @@ impl Permit<'_> {
     /// The call was answered.
     pub fn succeeded(self) {
         self.breaker.machine.on_success();
+        // failsafe tells of its states after it has let go of its lock, so a word of the past may be the last one heard; of a machine
+        // that is closed already it would tell nothing any more.
+        if self.is_probe {
+            self.breaker.observer.on_closed();
+        }
     }
 
     /// The call was not answered.
@@ -167,6 +172,7 @@ impl Iterator for Doubling {
 #[cfg(test)]
 mod tests {
     use super::{BreakerPolicy, BreakerState, CircuitBreaker, Doubling};
+    use failsafe::Instrument;
     use std::time::{Duration, Instant};
 
     const POLICY: BreakerPolicy =
@@ -240,6 +246,14 @@ mod tests {
         assert_eq!(breaker.state(), BreakerState::HalfOpen);
         breaker.admit().expect("the next is let through").succeeded();
         assert_eq!(breaker.state(), BreakerState::Closed);
+    }
+
+    #[test]
+    fn a_late_word_of_the_past_does_not_keep_it_half_open() {
+        let breaker = a_breaker();
+        breaker.observer.on_half_open();
+        breaker.admit().expect("let through").succeeded();
+        assert_eq!((breaker.state(), breaker.is_ready()), (BreakerState::Closed, true));
     }
 
     #[test]

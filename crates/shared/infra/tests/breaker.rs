@@ -1,5 +1,6 @@
 //! Redis behind its circuit breaker: what it costs while it is frozen, and that nothing is forgotten of what the breaker kept from it.
 
+use deadpool_redis::redis::{Client, aio::MultiplexedConnection, cmd};
 use library_shared_infra::{
     BreakerState,
     cache::{Cache, FillPermit, LookUp, RedisCache, RedisValue},
@@ -87,6 +88,30 @@ async fn a_frozen_redis_costs_some_look_ups_their_time_and_the_others_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_looks_whether_redis_is_back_closes_the_breaker_where_nobody_else_asks() {
+    let redis = RedisServer::start().await;
+    let (cache, connections) = a_server(&redis);
+    redis.kill().await;
+    open(&cache, &connections).await;
+    redis.restart().await;
+    wait_until(async || connections.ping().await.is_ok() && connections.breaker().state() == BreakerState::Closed).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_takes_nothing_is_as_good_as_away() {
+    let redis = RedisServer::start().await;
+    let (cache, connections) = a_server(&redis);
+    connections.ping().await.expect("it takes what it is given");
+    let mut raw = raw_connection(&redis).await;
+    let _: String = cmd("REPLICAOF").arg("127.0.0.1").arg(1).query_async(&mut raw).await.expect("it obeys");
+    connections.ping().await.expect_err("it is a replica");
+    for _ in 0..5 {
+        cache.forget(unique_id()).await;
+    }
+    assert_eq!(connections.breaker().state(), BreakerState::Open);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_forgotten_while_the_breaker_was_open_is_not_seen_when_redis_is_back() {
     let redis = RedisServer::start().await;
     let (writer, connections) = a_server(&redis);
@@ -128,18 +153,19 @@ async fn what_was_read_before_cannot_be_filled_in_past_an_open_breaker() {
     .await;
 }
 
+async fn raw_connection(redis: &RedisServer) -> MultiplexedConnection {
+    let client = Client::open(redis.url()).expect("a URL of Redis");
+    client.get_multiplexed_async_connection().await.expect("Redis is there")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redis_that_answers_with_an_error_is_there() {
     let redis = RedisServer::start().await;
     let (cache, connections) = a_server(&redis);
     let id = unique_id();
-    let mut raw = deadpool_redis::redis::Client::open(redis.url())
-        .expect("a URL of Redis")
-        .get_multiplexed_async_connection()
-        .await
-        .expect("Redis is there");
+    let mut raw = raw_connection(&redis).await;
     let list = format!("test:number:{id}");
-    let _: u64 = deadpool_redis::redis::cmd("LPUSH").arg(list).arg("no number").query_async(&mut raw).await.expect("pushed");
+    let _: u64 = cmd("LPUSH").arg(list).arg("no number").query_async(&mut raw).await.expect("pushed");
     for _ in 0..20 {
         assert_eq!(cache.look_up(id).await, LookUp::Bypass);
     }

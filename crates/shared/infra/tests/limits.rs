@@ -1,5 +1,6 @@
 //! The limiters, held to what their port promises; and Redis, shared by servers, away or frozen.
 
+use deadpool_redis::redis::{Client, aio::MultiplexedConnection, cmd};
 use library_shared_domain::{Quota, RateLimiter, Standing};
 use library_shared_infra::{
     limits::{InProcessRateLimiter, RedisRateLimiter},
@@ -92,13 +93,24 @@ async fn while_redis_is_away_or_frozen_each_server_counts_for_itself_at_little_c
 #[tokio::test(flavor = "multi_thread")]
 async fn what_redis_keeps_of_a_caller_goes_when_it_says_nothing_any_more() {
     let url = redis_url_of_its_own().await;
-    let mut raw = deadpool_redis::redis::Client::open(url.as_str())
-        .expect("a URL of Redis")
-        .get_multiplexed_async_connection()
-        .await
-        .expect("Redis is there");
+    let mut raw = raw_connection(&url).await;
     limiter_on(&url, QUOTA).take("ada").await;
-    let ttl: i64 =
-        deadpool_redis::redis::cmd("PTTL").arg("library:limit:test:ada").query_async(&mut raw).await.expect("how long it lives");
+    let ttl: i64 = cmd("PTTL").arg("library:limit:test:ada").query_async(&mut raw).await.expect("how long it lives");
     assert!((1..=Duration::from_hours(1).as_millis().try_into().expect("an hour")).contains(&ttl), "{ttl} ms");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_clock_of_redis_was_set_back_nobody_waits_for_longer_than_a_window() {
+    let url = redis_url_of_its_own().await;
+    let mut raw = raw_connection(&url).await;
+    // The year 2100, in microseconds.
+    let _: () = cmd("SET").arg("library:limit:test:ada").arg("4102444800000000").query_async(&mut raw).await.expect("set");
+    let standing = limiter_on(&url, QUOTA).take("ada").await;
+    let Standing::Refused { wait } = standing else { panic!("{standing:?}") };
+    assert!(wait <= QUOTA.window(), "{wait:?}");
+}
+
+async fn raw_connection(url: &str) -> MultiplexedConnection {
+    let client = Client::open(url).expect("a URL of Redis");
+    client.get_multiplexed_async_connection().await.expect("Redis is there")
 }

@@ -44,7 +44,7 @@ impl RecordingNotifier {
 
 #[async_trait]
 impl Notifier for RecordingNotifier {
-    fn is_ready(&self) -> bool {
+    async fn is_ready(&self) -> bool {
         !self.is_away.load(Ordering::SeqCst)
     }
 

@@ -1,8 +1,14 @@
 use super::{FORWARDED_FOR, InvalidProxies, TrustedProxies};
-use actix_web::test::TestRequest;
+use actix_web::{
+    http::header::{HeaderName, HeaderValue},
+    test::TestRequest,
+};
 use proptest::prelude::*;
 use rstest::rstest;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// No header.
+const NOTHING: [&str; 0] = [];
 
 const PROXIES: &str = "10.0.0.0/8, 192.0.2.7, 2001:db8:ff::/48";
 
@@ -59,6 +65,14 @@ fn the_headers_of_a_request_are_read_in_their_order() {
     assert_eq!(proxies().client_of(&request.to_http_request()).to_string(), "203.0.113.9");
 }
 
+#[test]
+fn what_is_no_text_does_not_hide_what_the_proxy_added_to_it() {
+    let written = HeaderValue::from_bytes(b"\xff, 203.0.113.9").expect("a header's value");
+    let request = TestRequest::default().peer_addr("10.1.2.3:80".parse().expect("a socket"));
+    let request = request.insert_header((HeaderName::from_static("x-forwarded-for"), written));
+    assert_eq!(proxies().client_of(&request.to_http_request()).to_string(), "203.0.113.9");
+}
+
 #[rstest]
 #[case("10.0.0.1")]
 #[case("10.0.0.0/8,2001:db8::/32")]
@@ -94,7 +108,7 @@ proptest! {
     ) {
         let headers: Vec<_> = headers.iter().map(String::as_str).collect();
         prop_assume!(!proxies().trust(socket.to_canonical()));
-        prop_assert_eq!(proxies().walk(socket, &headers), proxies().walk(socket, &[]));
+        prop_assert_eq!(proxies().walk(socket, &headers), proxies().walk(socket, &NOTHING));
     }
 
     #[test]
@@ -106,6 +120,6 @@ proptest! {
         let noted = client.to_string();
         let headers: Vec<_> = written.iter().map(String::as_str).chain([noted.as_str()]).collect();
         let by_proxy = proxies().walk(Ipv4Addr::new(10, 0, 0, 1).into(), &headers);
-        prop_assert_eq!(by_proxy, proxies().walk(client, &[]));
+        prop_assert_eq!(by_proxy, proxies().walk(client, &NOTHING));
     }
 }

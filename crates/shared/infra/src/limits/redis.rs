@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// The generic cell rate algorithm, as governor has it. The key holds the time at which the whole quota will be there again, in
 /// microseconds of Redis's own clock: servers need not agree on the time. It expires when that time has come, because then it says
-/// no more than its absence.
+/// no more than its absence. Where the clock has been set back, nobody waits for longer than a whole quota takes.
 ///
 /// `ARGV`: how long until one request is there again, in microseconds; how many there are. Answers with how many are left and, where
 /// the request is refused, with how many microseconds to wait.
@@ -14,7 +14,8 @@ const TAKE: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local interval, requests = tonumber(ARGV[1]), tonumber(ARGV[2])
-local whole = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now) + interval
+local kept = math.min(tonumber(redis.call('GET', KEYS[1]) or now), now + interval * requests)
+local whole = math.max(kept, now) + interval
 local wait = whole - now - interval * requests
 if wait > 0 then return {0, wait} end
 redis.call('SET', KEYS[1], string.format('%.0f', whole), 'PX', math.ceil((whole - now) / 1000))

@@ -1,6 +1,6 @@
 use super::{RedisAddress, RedisScript};
 use crate::{
-    BreakerPolicy, CircuitBreaker,
+    BreakerPolicy, CircuitBreaker, Permit,
     measure::{MeasuredPool, PoolUsage},
 };
 use deadpool_redis::{
@@ -25,12 +25,19 @@ const COMMAND_LIMIT: Duration = Duration::from_millis(50);
 /// How long making a connection may take, in the background: with TLS, over a network, longer than a command.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 
+/// What is written to see whether Redis takes it; it is gone after a millisecond.
+const PROBE: &str = "library:probe";
+
 /// How many connections a server has to Redis.
 const CONNECTIONS: usize = 16;
 
 /// When Redis has not answered five commands in a row, callers are spared the wait: soon it is asked again, and then every two seconds.
 const BREAKER: BreakerPolicy =
     BreakerPolicy { failures: 5, shortest: Duration::from_millis(100), longest: Duration::from_secs(2) };
+
+/// What a Redis answers that takes nothing from anybody: it is loading, a replica, or cannot write its file. It is as good as away. One that is full
+/// is not among them, for it still forgets what it is told to.
+const TAKES_NOTHING: [&str; 4] = ["LOADING", "MASTERDOWN", "MISCONF", "READONLY"];
 
 /// The connections to one Redis, behind a circuit breaker. Clones share both.
 #[derive(Clone)]
@@ -98,13 +105,18 @@ impl RedisConnections {
         self.run(|mut connection| async move { invocation.invoke_async(&mut connection).await }).await
     }
 
-    /// Asks Redis whether it is there, with more patience than a command has: a connection may have to be made first.
+    /// Asks Redis whether it is there and takes what it is given, with more patience than a command has: a connection may have to be made
+    /// first. The circuit breaker hears what comes of it, so that it closes where nobody else asks.
     ///
     /// # Errors
     /// Where it does not answer within two seconds.
     pub async fn ping(&self) -> Result<(), DependencyError> {
-        let pong = async { Ok::<_, RedisCommandError>(self.pool.get().await?.ping::<()>().await?) };
-        let outcome = tokio::time::timeout(CONNECT_LIMIT, pong).await.unwrap_or_else(|elapsed| Err(elapsed.into()));
+        let written = async { Ok::<_, RedisCommandError>(self.pool.get().await?.pset_ex::<_, _, ()>(PROBE, "", 1).await?) };
+        let permit = self.breaker.admit();
+        let outcome = tokio::time::timeout(CONNECT_LIMIT, written).await.unwrap_or_else(|elapsed| Err(elapsed.into()));
+        if let Some(permit) = permit {
+            tell(permit, &outcome);
+        }
         outcome.map_err(|error| DependencyError::unavailable("cache", error))
     }
 
@@ -124,10 +136,7 @@ impl RedisConnections {
             self.warm_up();
             Err(error.into())
         });
-        match &outcome {
-            Err(error) if !error.is_an_answer() => permit.failed(),
-            Ok(_) | Err(_) => permit.succeeded(),
-        }
+        tell(permit, &outcome);
         outcome
     }
 
@@ -146,6 +155,14 @@ impl RedisConnections {
             connections.is_warming_up.store(false, Ordering::SeqCst);
         };
         self.runtime.spawn(connect.in_current_span());
+    }
+}
+
+/// Tells the breaker what came of a command.
+fn tell<T>(permit: Permit<'_>, outcome: &Result<T, RedisCommandError>) {
+    match outcome {
+        Err(error) if !error.is_an_answer() => permit.failed(),
+        Ok(_) | Err(_) => permit.succeeded(),
     }
 }
 
@@ -169,7 +186,7 @@ pub enum RedisCommandError {
 impl RedisCommandError {
     /// Whether Redis answered, though not as was hoped for.
     fn is_an_answer(&self) -> bool {
-        matches!(self, Self::Redis(error) if error.code().is_some())
+        matches!(self, Self::Redis(error) if error.code().is_some_and(|code| !TAKES_NOTHING.contains(&code)))
     }
 
     /// Notes that something came to nothing. That others failed before it has been noted already.
