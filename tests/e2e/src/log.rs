@@ -1,20 +1,39 @@
 use crate::polling::{LIMIT, eventually_or_none};
 use serde_json::Value;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 /// What a server has said on stdout (as JSON) and on stderr.
 #[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<String>>>);
+pub struct Log {
+    lines: Arc<Mutex<Vec<String>>>,
+    is_unread: Arc<AtomicBool>,
+}
 
 impl Log {
+    /// Keeps a line, once somebody reads.
     pub(crate) fn push(&self, line: String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        while self.is_unread.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(10));
+        }
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    /// Reads nothing more of what the server says, or goes on reading.
+    pub fn read(&self, is_read: bool) {
+        self.is_unread.store(!is_read, Ordering::SeqCst);
     }
 
     /// Every line, as it was said.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Every line that is JSON.

@@ -4,7 +4,7 @@ use crate::{
     http::{self, Operations},
     metrics::{DeliveryMetrics, Metrics},
     shutdown,
-    telemetry::{self, Traces},
+    telemetry::{self, Log, Traces},
     wiring::{self, Jobs, Service},
     worker,
 };
@@ -51,9 +51,9 @@ pub async fn dev() -> Result<(), Failure> {
 /// Runs until a signal says to end, and then lets the last spans go.
 async fn run(settings: &Settings, role: Role) -> Result<(), Failure> {
     let traces = settings.trace_collector.as_ref().map(Traces::to).transpose()?;
-    telemetry::start(settings.log_level, settings.log_format, traces.as_ref());
+    let log = telemetry::start(settings.log_level, settings.log_format, traces.as_ref());
     allow_open_files();
-    let outcome = run_until_signal(settings, role).await;
+    let outcome = run_until_signal(settings, role, &log).await;
     if let Some(traces) = traces {
         traces.flush().await;
     }
@@ -67,12 +67,12 @@ fn allow_open_files() {
     }
 }
 
-async fn run_until_signal(settings: &Settings, role: Role) -> Result<(), Failure> {
+async fn run_until_signal(settings: &Settings, role: Role, log: &Log) -> Result<(), Failure> {
     // Before everything else, so that a start that takes long can be ended, too.
     let stop = shutdown::on_signal().map_err(|source| Failure::Io { what: "listening for signals", source })?;
     let mut running = tokio::select! {
         () = stop.cancelled() => return Ok(()),
-        started = start(settings, role, &stop) => started?,
+        started = start(settings, role, log, &stop) => started?,
     };
     tokio::select! {
         biased;
@@ -98,13 +98,13 @@ struct Running {
     writes: WriteTasks,
 }
 
-async fn start(settings: &Settings, role: Role, stop: &CancellationToken) -> Result<Running, Failure> {
+async fn start(settings: &Settings, role: Role, log: &Log, stop: &CancellationToken) -> Result<Running, Failure> {
     let started_at = SystemClock.now();
     let database = Database::open(&settings.database_url)?;
     database.check_reachable().await?;
     let migrations = database.migrate().await?;
     let Service { apis, limits, health, sources, jobs, writes } = wiring::wire(settings, &database, role.serves, stop)?;
-    let metrics = Metrics::new(started_at, sources);
+    let metrics = Metrics::new(started_at, log.dropped_lines(), sources);
     let deliveries = metrics.deliveries.clone();
     let operations = Operations { health, metrics, shows_metrics: settings.metrics_address.is_none() };
 

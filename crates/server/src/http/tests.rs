@@ -84,7 +84,7 @@ fn service(shows_metrics: bool) -> (Apis, Operations) {
     let settings = Settings::load(&Sources { environment, ..Sources::default() }).expect("settings");
     let database = Database::open(&settings.database_url).expect("a database");
     let service = wire(&settings, &database, true, &CancellationToken::new()).expect("a service");
-    let metrics = Metrics::new(OffsetDateTime::UNIX_EPOCH, service.sources);
+    let metrics = Metrics::new(OffsetDateTime::UNIX_EPOCH, || 0, service.sources);
     (service.apis, Operations { health: service.health, metrics, shows_metrics })
 }
 

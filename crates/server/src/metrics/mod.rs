@@ -3,6 +3,7 @@
 mod deliveries;
 mod encode;
 mod health;
+mod log;
 mod process;
 mod requests;
 mod routes;
@@ -33,14 +34,15 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// The metrics of a process that started at this time and has these adapters.
-    pub fn new(started_at: OffsetDateTime, sources: Sources) -> Self {
+    /// The metrics of a process that started at this time, whose log has dropped so many lines, and that has these adapters.
+    pub fn new(started_at: OffsetDateTime, dropped_lines: impl Fn() -> u64 + Send + Sync + 'static, sources: Sources) -> Self {
         let (requests, deliveries) = (RequestMetrics::default(), DeliveryMetrics::default());
         let mut registry = Registry::default();
         process::register(&mut registry, started_at);
         let own = registry.sub_registry_with_prefix(PREFIX);
         requests.register(own);
         deliveries.register(own);
+        log::register(own, dropped_lines);
         own.register_collector(Box::new(sources));
         Self { requests, deliveries, registry: Arc::new(registry) }
     }

@@ -24,7 +24,7 @@ fn metrics() -> Metrics {
         hasher: Arc::new(Argon2PasswordHasher::new().expect("a hasher")),
         breakers: vec![],
     };
-    Metrics::new(OffsetDateTime::UNIX_EPOCH + time::Duration::milliseconds(1_500), sources)
+    Metrics::new(OffsetDateTime::UNIX_EPOCH + time::Duration::milliseconds(1_500), || 7, sources)
 }
 
 fn checked<T>(answer: Option<T>) -> Checked<T> {
@@ -57,6 +57,7 @@ async fn the_text_is_that_of_openmetrics() {
         assert_eq!(text.matches(&format!("# TYPE {name} ")).count(), 1, "{name}");
     }
     assert!(declared.len() > 20, "{text}");
+    assert_eq!(lines(&text, "library_log_lines_dropped_total"), ["library_log_lines_dropped_total 7"]);
 }
 
 #[actix_web::test]

@@ -4,21 +4,48 @@ pub use traces::{REQUEST_METHOD, Traces};
 
 use crate::config::{LogFormat, LogLevel};
 use library_notification_infra::PRINTED_MAIL_TARGET;
-use std::io::{IsTerminal, stdout};
+use std::io::{BufWriter, IsTerminal, stdout};
 use tracing::level_filters::LevelFilter;
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
+/// How many lines wait to be written at most: some megabytes.
+const WAITING_LINES: usize = 10_000;
+
+/// The log, as long as this lives: what waits to be written is, when it is dropped.
+pub struct Log {
+    dropped: ErrorCounter,
+    _writer: WorkerGuard,
+}
+
+impl Log {
+    /// Tells how many lines have been dropped, because nobody read those before.
+    pub fn dropped_lines(&self) -> impl Fn() -> u64 + Send + Sync + 'static {
+        let dropped = self.dropped.clone();
+        move || u64::try_from(dropped.dropped_lines()).unwrap_or(u64::MAX)
+    }
+}
+
 /// Sends the log to stdout, for people or for machines, and spans to where traces go.
-pub fn start(level: LogLevel, format: LogFormat, traces: Option<&Traces>) {
+///
+/// A thread of its own writes the lines, many at once when there are many: no request waits for whoever reads them, and where nobody
+/// does, lines are dropped.
+pub fn start(level: LogLevel, format: LogFormat, traces: Option<&Traces>) -> Log {
+    let (lines, writer) = NonBlockingBuilder::default()
+        .lossy(true)
+        .buffered_lines_limit(WAITING_LINES)
+        .thread_name("log")
+        .finish(BufWriter::new(stdout()));
+    let log = Log { dropped: lines.error_counter(), _writer: writer };
+    let layer = fmt::layer().with_target(false).with_writer(lines);
     let layer = match format {
-        LogFormat::Console => fmt::layer().with_target(false).with_ansi(stdout().is_terminal()).boxed(),
-        LogFormat::Json => {
-            fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(true).with_target(false).boxed()
-        }
+        LogFormat::Console => layer.with_ansi(stdout().is_terminal()).boxed(),
+        LogFormat::Json => layer.json().flatten_event(true).with_current_span(false).with_span_list(true).boxed(),
     };
     // Starting twice in one process is of no consequence: the first log stays.
-    let log = layer.with_filter(filter(level));
-    drop(tracing_subscriber::registry().with(log).with(traces.map(Traces::layer)).try_init());
+    let layer = layer.with_filter(filter(level));
+    drop(tracing_subscriber::registry().with(layer).with(traces.map(Traces::layer)).try_init());
+    log
 }
 
 /// The level is that of the library's own code. Other crates say no more than what happens: their details hold the values of queries,

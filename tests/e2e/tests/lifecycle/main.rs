@@ -7,6 +7,7 @@ mod dev;
 mod environments;
 mod import;
 mod keys;
+mod log;
 mod mail;
 mod metrics;
 mod outages;
