@@ -49,8 +49,8 @@ impl ResetPassword {
         Self { units, tokens, hasher, ids, clock }
     }
 
-    /// Sets the password, ends all sessions of the member, and queues the mail that tells them. Of many who present one token, one
-    /// succeeds.
+    /// Sets the password, gives up an address that waits to be proven, ends all sessions of the member, and queues the mail that tells
+    /// them. Of many who present one token, one succeeds.
     ///
     /// # Errors
     /// [`ResetPasswordError::InvalidToken`] for a token that is not good, or no longer.

@@ -98,7 +98,8 @@ impl UpdateMember {
     }
 
     /// Makes the whole change or nothing of it, and answers with the member. Another address waits to be proven: a mail goes there,
-    /// and one to the address until now. Another password ends every other session, and a mail tells the member.
+    /// and one to the address until now. Another password ends every other session and gives up an address that waits, unless it comes with
+    /// one, and a mail tells the member.
     ///
     /// # Errors
     /// [`UpdateMemberError::NotFound`] where there is no such member, [`UpdateMemberError::VersionMismatch`] where they are in a
@@ -146,6 +147,10 @@ impl UpdateMember {
             refuse_anothers(&unit, &member, email).await?;
         }
         let now = self.clock.now();
+        if replacement.is_some() {
+            // Before the changes, so that an address which comes with the password is kept.
+            member.note_new_password(now);
+        }
         member.revise(command.changes.clone(), now);
         let saved = match unit.members.update(&member).await {
             Ok(saved) => saved,

@@ -74,8 +74,10 @@ impl Member {
     }
 
     /// Notes that they have another password from now on. Which, is no part of a member; but who changes one after the other, changes
-    /// one state after the other.
-    pub const fn note_new_password(&mut self, now: OffsetDateTime) {
+    /// one state after the other. An address that waits is given up: whoever sets a password may do so because a stranger got in, and
+    /// the address may be the stranger's.
+    pub fn note_new_password(&mut self, now: OffsetDateTime) {
+        self.pending_email = None;
         self.revision.touch(now);
     }
 
@@ -171,6 +173,18 @@ mod tests {
         }
         member.revise(to("ada@example.com"), later);
         assert_eq!(pending(&member), None);
+    }
+
+    #[test]
+    fn with_another_password_the_address_that_waits_is_given_up() {
+        let (mut member, later) = (ada(), OffsetDateTime::UNIX_EPOCH + Duration::HOUR);
+        member.revise(to("strangers@example.com"), later);
+        member.note_new_password(later);
+        assert_eq!((member.email().as_str(), pending(&member)), ("ada@example.com", None));
+        assert!(!member.confirm_pending_email(later));
+        // One that is given from then on waits as ever.
+        member.revise(to("new@example.com"), later);
+        assert_eq!(pending(&member), Some("new@example.com"));
     }
 
     fn ada() -> Member {

@@ -2,7 +2,7 @@ use crate::tokens;
 use library_e2e::{
     Answer,
     Backend::{self, Postgres, Sqlite},
-    Member, PASSWORD, Problem, Server, Tokens,
+    Member, PASSWORD, Problem, SOME_TIME, Server, Tokens,
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -46,6 +46,26 @@ async fn the_new_password_opens_the_account_and_every_session_has_ended(#[values
     assert_eq!(server.post("/auth/refresh", json!({"refresh_token": others.refresh})).await.status, 200);
     let told = server.mail_with(&member.email, "was changed").await;
     assert!(!told.contains("http"), "{told}");
+}
+
+/// Who was let in by a stolen session may have asked for another address and read its mail already.
+#[rstest]
+#[tokio::test]
+async fn an_address_that_was_asked_for_before_the_reset_cannot_be_proven_after_it(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let member = server.given_verified_member().await;
+    let stranger = server.with_token(&server.given_login(&member).await.access);
+    stranger.patch("/members/me", json!({"email": "strangers@example.com"})).await.assert_status(200);
+    let mail = server.mail_with("strangers@example.com", "this is to be your address").await;
+    let change = library_e2e::token_in(&mail);
+    reset(&server, &mailed(&server, &member).await).await.assert_is_empty(204);
+
+    let refused = Problem::plain(401, "The verification token is not valid, or no longer.");
+    server.post("/members/verify", json!({"token": change})).await.assert_problem(&refused);
+    let tokens = Tokens::of(&log_in(&server, &member, NEW_PASSWORD).await.json_of(200));
+    let mut body = member.body(true);
+    body["updated_at"] = SOME_TIME.into();
+    server.with_token(&tokens.access).get("/members/me").await.assert_is(200, &body);
 }
 
 #[rstest]

@@ -7,7 +7,7 @@ use library_notification_domain::NotificationKind;
 use library_shared_domain::{DependencyError, MemberId, UPDATE_ATTEMPTS, Version};
 use library_testkit::{
     FakePasswordHasher, FakePasswordResetTokens, InMemoryLibrary, ManualClock, Port, Repositories, Rival, SequentialIds,
-    a_member, a_password, a_refresh_token, count, now, race,
+    a_member, a_password, a_refresh_token, builders::MemberBuilder, count, now, race,
 };
 use rstest::rstest;
 use secrecy::ExposeSecret;
@@ -44,8 +44,12 @@ fn a_desk() -> Desk {
 
 impl Desk {
     async fn given(&self) -> Known {
+        self.given_as(a_member()).await
+    }
+
+    async fn given_as(&self, member: MemberBuilder) -> Known {
         let seen = Repositories::from(&self.library);
-        let member = seen.given_member(a_member()).await;
+        let member = seen.given_member(member).await;
         let password_hash = self.hasher.hash(&a_password()).await.expect("a hash");
         seen.credentials.create(&Credentials { member_id: member.id(), password_hash }).await.expect("created");
         let sessions = [
@@ -122,6 +126,15 @@ async fn the_new_password_opens_the_account_all_sessions_end_and_the_member_is_t
     let stored = desk.library.members().find_by_id(id).await.expect("looked up").expect("a member");
     assert_eq!((stored.revision().version, stored.revision().updated_at), (Version::FIRST.next(), later));
     assert!(!stored.is_verified());
+}
+
+#[tokio::test]
+async fn an_address_that_waits_is_given_up() {
+    let desk = a_desk();
+    let id = desk.given_as(a_member().with_email("ada@example.com").awaiting("strangers@example.com")).await.member.id();
+    desk.execute(&desk.token_of(id).await, &a_new_password()).await.expect("reset");
+    let stored = desk.library.members().find_by_id(id).await.expect("looked up").expect("a member");
+    assert_eq!((stored.email().as_str(), stored.pending_email()), ("ada@example.com", None));
 }
 
 #[tokio::test]

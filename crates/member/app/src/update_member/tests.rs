@@ -194,6 +194,19 @@ async fn another_password_ends_every_session_but_the_callers_and_the_member_is_t
 }
 
 #[tokio::test]
+async fn another_password_gives_up_the_address_that_waits_and_keeps_the_one_that_comes_with_it() {
+    let desk = a_desk();
+    let known = desk.given(a_member().with_email("old@example.com").awaiting("strangers@example.com")).await;
+    let saved = desk.update_member.execute(password(&known, &a_password(), &a_new_password())).await.expect("changed");
+    assert_eq!((saved.email().as_str(), saved.pending_email()), ("old@example.com", None));
+    assert_eq!(desk.stored(saved.id()).await, Some(saved));
+    let changes = email(&known, "new@example.com").changes;
+    let command = UpdateMemberCommand { changes, ..password(&known, &a_new_password(), &a_password()) };
+    let saved = desk.update_member.execute(command).await.expect("changed");
+    assert_eq!(text(saved.pending_email()), Some("new@example.com"));
+}
+
+#[tokio::test]
 async fn who_does_not_say_in_which_session_they_are_ends_all() {
     let desk = a_desk();
     let known = desk.given(a_member()).await;
