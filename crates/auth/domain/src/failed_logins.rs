@@ -34,6 +34,8 @@ pub struct FailedAttempts {
     pub count: u32,
     /// When last.
     pub last_at: OffsetDateTime,
+    /// When the time before; the same, where there was none.
+    pub before_at: OffsetDateTime,
 }
 
 /// Too many logins failed in a row: no password is looked at before some time has passed.
@@ -73,20 +75,21 @@ impl FailedAttempts {
     /// Where it comes too early.
     pub fn and_another(previous: Option<Self>, now: OffsetDateTime) -> Result<Self, TooManyFailures> {
         let Some(previous) = previous.filter(|previous| now - previous.last_at < Self::MEMORY) else {
-            return Ok(Self { count: 1, last_at: now });
+            return Ok(Self { count: 1, last_at: now, before_at: now });
         };
         let wait = previous.last_at + Self::wait_after(previous.count) - now;
         if wait.is_positive() {
             return Err(TooManyFailures { wait });
         }
-        Ok(Self { count: previous.count.saturating_add(1), last_at: now })
+        Ok(Self { count: previous.count.saturating_add(1), last_at: now, before_at: previous.last_at })
     }
 
-    /// What is remembered once an attempt that was counted turned out to be no failure, but no success either.
+    /// What is remembered once the last attempt turned out to be no failure, but no success either: what was before it, the time from
+    /// which the wait is counted included.
     #[must_use]
     pub fn and_one_less(self) -> Option<Self> {
         let count = self.count.checked_sub(1).filter(|count| *count > 0)?;
-        Some(Self { count, ..self })
+        Some(Self { count, last_at: self.before_at, ..self })
     }
 }
 
@@ -100,7 +103,7 @@ pub trait FailedLogins: Send + Sync {
     /// Where it comes too early; then it is not counted.
     async fn count(&self, name: &LoginName) -> Result<(), TooManyFailures>;
 
-    /// Takes back one attempt, whose password could not be judged.
+    /// Takes back the last attempt, whose password could not be judged: the account stands where it stood before.
     async fn take_back(&self, name: &LoginName);
 
     /// Forgets the failures, after a login that succeeded.
@@ -124,24 +127,29 @@ mod tests {
 
     #[test]
     fn an_attempt_that_comes_too_early_is_told_how_long_to_wait_and_not_counted() {
-        let five = Some(FailedAttempts { count: 5, last_at: NOW });
+        let five = Some(FailedAttempts { count: 5, last_at: NOW, before_at: NOW });
         let early = FailedAttempts::and_another(five, NOW + Duration::milliseconds(400));
         assert_eq!(early, Err(TooManyFailures { wait: Duration::milliseconds(600) }));
         let later = NOW + Duration::SECOND;
-        assert_eq!(FailedAttempts::and_another(five, later), Ok(FailedAttempts { count: 6, last_at: later }));
+        let six = FailedAttempts { count: 6, last_at: later, before_at: NOW };
+        assert_eq!(FailedAttempts::and_another(five, later), Ok(six));
     }
 
     #[test]
     fn a_day_after_the_last_failure_all_are_forgotten() {
-        let many = Some(FailedAttempts { count: 20, last_at: NOW });
+        let many = Some(FailedAttempts { count: 20, last_at: NOW, before_at: NOW });
         let next_day = NOW + Duration::DAY;
-        assert_eq!(FailedAttempts::and_another(many, next_day), Ok(FailedAttempts { count: 1, last_at: next_day }));
+        let one = FailedAttempts { count: 1, last_at: next_day, before_at: next_day };
+        assert_eq!(FailedAttempts::and_another(many, next_day), Ok(one));
     }
 
     #[test]
     fn what_is_taken_back_was_never_there() {
-        let after = |count| FailedAttempts { count, last_at: NOW }.and_one_less();
-        assert_eq!(after(6), Some(FailedAttempts { count: 5, last_at: NOW }));
+        let before = FailedAttempts { count: 6, last_at: NOW, before_at: NOW };
+        let later = NOW + Duration::seconds(2);
+        let counted = FailedAttempts::and_another(Some(before), later).expect("late enough");
+        assert_eq!(counted.and_one_less(), Some(before));
+        let after = |count| FailedAttempts { count, ..before }.and_one_less();
         assert_eq!((after(1), after(0)), (None, None));
     }
 

@@ -20,6 +20,7 @@ macro_rules! failed_logins_contract {
             of_many_attempts_at_once_five_are_counted,
             what_is_forgotten_counts_no_more,
             what_is_taken_back_was_not_counted,
+            what_is_taken_back_makes_nobody_wait_again,
             nothing_can_be_taken_back_before_it_was_counted,
             accounts_do_not_mix,
         }
@@ -77,6 +78,19 @@ pub async fn what_is_taken_back_was_not_counted(failed: Open) {
     }
     assert_eq!(refusals(&failed, &name, 5).await, []);
     assert_waits(failed.count(&name).await, Duration::SECOND);
+}
+
+pub async fn what_is_taken_back_makes_nobody_wait_again(failed: Open) {
+    let name = a_name();
+    refusals(&failed, &name, 5).await;
+    counted_in_the_end(&failed, &name).await;
+    counted_in_the_end(&failed, &name).await;
+    // The two seconds after the sixth failure have passed, and what came then was none.
+    for _ in 0..3 {
+        failed.take_back(&name).await;
+        assert_eq!(refusals(&failed, &name, 1).await, []);
+    }
+    assert_waits(failed.count(&name).await, Duration::seconds(4));
 }
 
 pub async fn nothing_can_be_taken_back_before_it_was_counted(failed: Open) {

@@ -20,16 +20,23 @@ if doublings >= 0 then
   local wait = last_at + math.min(1000 * 2 ^ doublings, tonumber(ARGV[2])) - now
   if wait > 0 then return {wait} end
 end
-redis.call('HSET', KEYS[1], 'count', count + 1, 'last_at', string.format('%.0f', now))
+if count == 0 then last_at = now end
+redis.call('HSET', KEYS[1], 'count', count + 1, 'last_at', string.format('%.0f', now), 'before_at', string.format('%.0f', last_at))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return {0}
 ";
 
+/// [`FailedAttempts::and_one_less`]. `ARGV`: how long failures are remembered, in milliseconds. A server of the release before keeps no
+/// `before_at`.
 const TAKE_BACK: &str = "
-if tonumber(redis.call('HGET', KEYS[1], 'count') or 0) <= 1 then
+local kept = redis.call('HMGET', KEYS[1], 'count', 'last_at', 'before_at')
+local count = tonumber(kept[1] or 0) - 1
+if count <= 0 then
   redis.call('DEL', KEYS[1])
 else
-  redis.call('HINCRBY', KEYS[1], 'count', -1)
+  local last_at = kept[3] or kept[2]
+  redis.call('HSET', KEYS[1], 'count', count, 'last_at', last_at)
+  redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', tonumber(last_at) + tonumber(ARGV[1])))
 end
 return {}
 ";
@@ -69,7 +76,6 @@ impl RedisFailedLogins {
 #[async_trait]
 impl FailedLogins for RedisFailedLogins {
     async fn count(&self, name: &LoginName) -> Result<(), TooManyFailures> {
-        let milliseconds = |duration: Duration| u64::try_from(duration.whole_milliseconds()).unwrap_or(u64::MAX);
         let rule = [
             u64::from(FailedAttempts::WITHOUT_WAIT),
             milliseconds(FailedAttempts::LONGEST_WAIT),
@@ -85,13 +91,17 @@ impl FailedLogins for RedisFailedLogins {
     // What this server counted while Redis was away goes the same way.
     async fn take_back(&self, name: &LoginName) {
         self.alone.take_back(name).await;
-        self.invoke(&self.take_back, name, &[]).await.ok();
+        self.invoke(&self.take_back, name, &[milliseconds(FailedAttempts::MEMORY)]).await.ok();
     }
 
     async fn forget(&self, name: &LoginName) {
         self.alone.forget(name).await;
         self.invoke(&self.forget, name, &[]).await.ok();
     }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.whole_milliseconds()).unwrap_or(u64::MAX)
 }
 
 /// A digest, so that Redis is told no address, and a key has a length.
