@@ -122,6 +122,7 @@ struct Adapters {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
     hasher: Arc<Argon2PasswordHasher>,
+    failed_logins: Arc<dyn FailedLogins>,
     account_tokens: AccountTokens,
     mail: Option<Arc<GuardedNotifier>>,
     token_issuer: Arc<dyn TokenIssuer>,
@@ -140,6 +141,7 @@ impl Adapters {
             database: database.clone(),
             mail: mail_of(settings)?,
             caches: Caches::new(redis.as_ref(), settings.cache_ttl),
+            failed_logins: failed_logins(settings, redis.as_ref(), &clock),
             redis,
             hasher: Arc::new(Argon2PasswordHasher::new()?),
             account_tokens: account_tokens(settings, &clock),
@@ -182,12 +184,19 @@ impl Adapters {
                 units.clone(),
                 self.account_tokens.password_reset.clone(),
                 self.hasher.clone(),
+                self.failed_logins.clone(),
                 self.ids.clone(),
                 clock,
             )),
             read_member: Arc::new(ReadMember::new(members.clone())),
             list_members: Arc::new(ListMembers::new(members)),
-            update_member: Arc::new(UpdateMember::new(units.clone(), self.hasher.clone(), self.ids.clone(), self.clock.clone())),
+            update_member: Arc::new(UpdateMember::new(
+                units.clone(),
+                self.hasher.clone(),
+                self.failed_logins.clone(),
+                self.ids.clone(),
+                self.clock.clone(),
+            )),
             delete_member: Arc::new(DeleteMember::new(units)),
             commands: commands.clone(),
             writes: writes.clone(),
@@ -214,7 +223,7 @@ impl Adapters {
         AuthApi {
             login: Arc::new(Login::new(
                 verifier,
-                self.failed_logins(settings),
+                self.failed_logins.clone(),
                 tokens.clone(),
                 issuer.clone(),
                 ids.clone(),
@@ -237,14 +246,6 @@ impl Adapters {
             list_public_keys: Arc::new(ListPublicKeys::new(issuer.clone())),
             identify_caller: Arc::new(IdentifyCaller::new(issuer, accounts)),
             writes: writes.clone(),
-        }
-    }
-
-    fn failed_logins(&self, settings: &Settings) -> Arc<dyn FailedLogins> {
-        match (settings.requests_per_minute, &self.redis) {
-            (None, _) => Arc::new(ForgottenFailedLogins),
-            (Some(_), None) => Arc::new(InProcessFailedLogins::new(self.clock.clone())),
-            (Some(_), Some(redis)) => Arc::new(RedisFailedLogins::new(redis.clone(), self.clock.clone())),
         }
     }
 
@@ -340,6 +341,15 @@ impl Adapters {
 
     fn unit_of_work<R: Send + 'static>(&self, bind: impl Fn(&UnitScope) -> R + Send + Sync + 'static) -> Arc<dyn UnitOfWork<R>> {
         Arc::new(SqlUnitOfWork::new(self.database.clone(), bind))
+    }
+}
+
+/// What remembers wrong passwords, one and the same for all who check one.
+fn failed_logins(settings: &Settings, redis: Option<&RedisConnections>, clock: &Arc<dyn Clock>) -> Arc<dyn FailedLogins> {
+    match (settings.requests_per_minute, redis) {
+        (None, _) => Arc::new(ForgottenFailedLogins),
+        (Some(_), None) => Arc::new(InProcessFailedLogins::new(clock.clone())),
+        (Some(_), Some(redis)) => Arc::new(RedisFailedLogins::new(redis.clone(), clock.clone())),
     }
 }
 

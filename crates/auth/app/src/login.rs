@@ -1,7 +1,7 @@
 use crate::{RefreshTokenLifetime, TokenPair};
 use library_auth_domain::{
     CredentialVerifier, FailedLogins, LoginName, RefreshToken, RefreshTokenRepository, StartSessionError, TokenIssuer,
-    TooManyFailures, VerifyCredentialsError,
+    TooManyFailures, VerifyCredentialsError, guarded,
 };
 use library_shared_domain::{Clock, DependencyError, IdGenerator, MemberId, RefreshTokenId, SessionId};
 use secrecy::SecretString;
@@ -69,7 +69,6 @@ impl Login {
     #[tracing::instrument(name = "login", skip_all)]
     pub async fn execute(&self, command: LoginCommand) -> Result<TokenPair, LoginError> {
         let name = self.verifier.login_name(&command.email)?;
-        self.failed_logins.count(&name).await?;
         let member_id = self.verify(&name, &command).await?;
         let session = SessionId::from(self.ids.generate());
         let now = self.clock.now();
@@ -87,19 +86,9 @@ impl Login {
         Ok(TokenPair { access_token, expires_in: self.issuer.access_lifetime(), refresh_token })
     }
 
-    /// Judges the credentials of an attempt that has been counted as failed.
     async fn verify(&self, name: &LoginName, command: &LoginCommand) -> Result<MemberId, LoginError> {
-        match self.verifier.verify(&command.email, &command.password).await {
-            Ok(Some(member_id)) => {
-                self.failed_logins.forget(name).await;
-                Ok(member_id)
-            }
-            Ok(None) => Err(LoginError::WrongCredentials),
-            Err(error) => {
-                self.failed_logins.take_back(name).await;
-                Err(error.into())
-            }
-        }
+        let check = async { self.verifier.verify(&command.email, &command.password).await.map_err(LoginError::from) };
+        guarded(&*self.failed_logins, name, check).await?.ok_or(LoginError::WrongCredentials)
     }
 }
 

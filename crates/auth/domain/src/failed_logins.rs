@@ -1,8 +1,9 @@
 use async_trait::async_trait;
+use library_shared_domain::MemberId;
 use std::fmt;
 use time::{Duration, OffsetDateTime};
 
-/// The name under which failed logins are counted: equal for all spellings of an address that lead to one account.
+/// The name under which failed attempts at a password are counted: equal for all spellings of an address that lead to one account.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct LoginName(String);
 
@@ -11,6 +12,13 @@ impl LoginName {
     #[must_use]
     pub fn from_text(text: String) -> Self {
         Self(text)
+    }
+
+    /// The name under which the attempts of a member who is logged in already are counted. It is no address, so that nobody keeps the
+    /// member from changing the password by failing to log in, or the other way round.
+    #[must_use]
+    pub fn of_member(id: MemberId) -> Self {
+        Self(format!("member:{id}"))
     }
 
     /// The text.
@@ -27,7 +35,7 @@ impl fmt::Debug for LoginName {
     }
 }
 
-/// How often in a row a login failed, and when it did last: what guessing a password is slowed down by.
+/// How often in a row an attempt at a password failed, and when it did last: what guessing a password is slowed down by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FailedAttempts {
     /// How often in a row.
@@ -106,8 +114,28 @@ pub trait FailedLogins: Send + Sync {
     /// Takes back the last attempt, whose password could not be judged: the account stands where it stood before.
     async fn take_back(&self, name: &LoginName);
 
-    /// Forgets the failures, after a login that succeeded.
+    /// Forgets the failures, after an attempt that succeeded.
     async fn forget(&self, name: &LoginName);
+}
+
+/// Looks at a password by `check`, which answers with `None` where it is wrong, unless too many before it were wrong. The attempt is
+/// counted first, so that no number of attempts at once gets past the rule.
+///
+/// # Errors
+/// Those of the check, which is no failure then; and [`TooManyFailures`], where the password was not looked at.
+pub async fn guarded<T, E: From<TooManyFailures>>(
+    failed_logins: &dyn FailedLogins,
+    name: &LoginName,
+    check: impl Future<Output = Result<Option<T>, E>> + Send,
+) -> Result<Option<T>, E> {
+    failed_logins.count(name).await?;
+    let outcome = check.await;
+    match &outcome {
+        Ok(Some(_)) => failed_logins.forget(name).await,
+        Ok(None) => {}
+        Err(_) => failed_logins.take_back(name).await,
+    }
+    outcome
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 //! - [`ActiveSession`]: what a member is shown of a session of theirs;
 //! - [`replay_is_theft`]: the rule that tells a thief from a double click;
 //! - [`RefreshTokenRepository`], [`TokenIssuer`]: the ports that this context's adapters implement;
-//! - [`FailedAttempts`]: the rule that makes guessing passwords slow, and [`FailedLogins`], the port that counts;
+//! - [`FailedAttempts`]: the rule that makes guessing passwords slow, [`FailedLogins`], the port that counts, and [`guarded`], which
+//!   whoever checks a password goes through;
 //! - [`CredentialVerifier`], [`AccountDirectory`]: the ports that the member context implements. Auth knows nobody.
 //!
 //! It may depend on `library-shared-domain` alone.
@@ -18,7 +19,7 @@ mod secret;
 mod session;
 
 pub use accounts::{Account, AccountDirectory, CredentialVerifier, VerifyCredentialsError};
-pub use failed_logins::{FailedAttempts, FailedLogins, LoginName, TooManyFailures};
+pub use failed_logins::{FailedAttempts, FailedLogins, LoginName, TooManyFailures, guarded};
 pub use issuer::{AccessClaims, AccessToken, InvalidAccessToken, PublicKey, TokenIssuer};
 pub use refresh_token::{REPLAY_GRACE, RefreshToken, replay_is_theft};
 pub use repository::{RefreshTokenRepository, Rotation, StartSessionError, Successor};

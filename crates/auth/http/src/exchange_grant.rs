@@ -7,7 +7,7 @@ use crate::{
 };
 use actix_web::{HttpResponse, web::Data};
 use library_auth_app::{LoginCommand, LoginError, RefreshTokensError, TokenPair};
-use library_auth_domain::{RefreshSecret, TooManyFailures};
+use library_auth_domain::RefreshSecret;
 use library_shared_http::{FormBody, Problem};
 use secrecy::SecretString;
 use serde::Serialize;
@@ -130,7 +130,7 @@ impl From<LoginError> for OAuthError {
         match error {
             LoginError::NotAnAddress { .. } => Self::invalid_grant("The username must be an email address."),
             LoginError::WrongCredentials => Self::invalid_grant("The email address or the password is wrong."),
-            LoginError::TooManyFailures(TooManyFailures { wait }) => too_many_failures(wait.unsigned_abs()).into(),
+            LoginError::TooManyFailures(refusal) => too_many_failures(refusal.wait.unsigned_abs()).into(),
             LoginError::Dependency(error) => error.into(),
         }
     }

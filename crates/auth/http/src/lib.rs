@@ -25,5 +25,6 @@ mod tokens;
 
 pub use api::AuthApi;
 pub use gate::{CurrentMember, Gated, VerifiedMember, token_holder};
+pub use login::too_many_failures;
 pub use openapi::{AuthOpenApi, OAuthAlternative};
 pub use routes::configure;

@@ -5,7 +5,6 @@ use crate::{
 };
 use actix_web::{HttpResponse, web::Data};
 use library_auth_app::{LoginCommand, LoginError};
-use library_auth_domain::TooManyFailures;
 use library_shared_http::{FieldErrors, JsonBody, Problem, TextField};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -94,12 +93,13 @@ fn problem(error: LoginError) -> Problem {
             errors.into_problem()
         }
         LoginError::WrongCredentials => Problem::unauthorized("The email address or the password is wrong."),
-        LoginError::TooManyFailures(TooManyFailures { wait }) => too_many_failures(wait.unsigned_abs()),
+        LoginError::TooManyFailures(refusal) => too_many_failures(refusal.wait.unsigned_abs()),
         LoginError::Dependency(error) => error.into(),
     }
 }
 
 /// 429: the account has to wait.
+#[must_use]
 pub fn too_many_failures(wait: Duration) -> Problem {
     Problem::too_many(
         "too-many-failed-logins",

@@ -1,4 +1,5 @@
-use crate::{Membership, membership::PasswordChange};
+use crate::{Membership, membership::PasswordChange, verify_credentials::login_name_of};
+use library_auth_domain::{FailedLogins, LoginName};
 use library_member_domain::{
     Credentials, InvalidPasswordResetToken, Member, Password, PasswordHasher, PasswordResetToken, PasswordResetTokenIssuer,
     ReplaceCredentialsError, UpdateMemberError,
@@ -13,6 +14,7 @@ pub struct ResetPassword {
     units: Arc<dyn UnitOfWork<Membership>>,
     tokens: Arc<dyn PasswordResetTokenIssuer>,
     hasher: Arc<dyn PasswordHasher>,
+    failed_logins: Arc<dyn FailedLogins>,
     ids: Arc<dyn IdGenerator>,
     clock: Arc<dyn Clock>,
 }
@@ -43,14 +45,16 @@ impl ResetPassword {
         units: Arc<dyn UnitOfWork<Membership>>,
         tokens: Arc<dyn PasswordResetTokenIssuer>,
         hasher: Arc<dyn PasswordHasher>,
+        failed_logins: Arc<dyn FailedLogins>,
         ids: Arc<dyn IdGenerator>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { units, tokens, hasher, ids, clock }
+        Self { units, tokens, hasher, failed_logins, ids, clock }
     }
 
     /// Sets the password, gives up an address that waits to be proven, ends all sessions of the member, and queues the mail that tells
-    /// them. Of many who present one token, one succeeds.
+    /// them. Of many who present one token, one succeeds. What failed with the old password is forgotten: who forgot it has most likely
+    /// tried it out.
     ///
     /// # Errors
     /// [`ResetPasswordError::InvalidToken`] for a token that is not good, or no longer.
@@ -77,12 +81,22 @@ impl ResetPassword {
             let notification = NotificationId::from(self.ids.generate());
             let change = PasswordChange { current: &credentials, new: &password_hash, except: None, notification, now };
             match unit.change_password(change).await {
-                Ok(()) => return Ok(unit.commit().await?),
+                Ok(()) => {
+                    unit.commit().await?;
+                    self.forget_failures(&member).await;
+                    return Ok(());
+                }
                 Err(ReplaceCredentialsError::Moved) => {}
                 Err(ReplaceCredentialsError::Dependency(error)) => return Err(error.into()),
             }
         }
         Err(contended().into())
+    }
+
+    async fn forget_failures(&self, member: &Member) {
+        for name in [login_name_of(member.email()), LoginName::of_member(member.id())] {
+            self.failed_logins.forget(&name).await;
+        }
     }
 
     /// The member of this id, with the credentials that the token may replace.

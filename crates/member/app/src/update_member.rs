@@ -1,4 +1,5 @@
 use crate::{Membership, membership::PasswordChange};
+use library_auth_domain::{FailedLogins, LoginName, TooManyFailures, guarded};
 use library_member_domain::{
     Credentials, Email, Member, MemberChanges, Password, PasswordHash, PasswordHasher, ReplaceCredentialsError,
     UpdateMemberError as SaveError,
@@ -12,10 +13,12 @@ use secrecy::SecretString;
 use std::sync::Arc;
 use time::OffsetDateTime;
 
-/// Changes what a member may change of themselves: their name, their address once it is proven, their password.
+/// Changes what a member may change of themselves: their name, their address once it is proven, their password. After many wrong passwords
+/// in a row, whoever has the session is slowed down, as at the log-in.
 pub struct UpdateMember {
     units: Arc<dyn UnitOfWork<Membership>>,
     hasher: Arc<dyn PasswordHasher>,
+    failed_logins: Arc<dyn FailedLogins>,
     ids: Arc<dyn IdGenerator>,
     clock: Arc<dyn Clock>,
 }
@@ -56,6 +59,9 @@ pub enum UpdateMemberError {
     /// What was said to be the password until now is not.
     #[error("the current password is another one")]
     WrongPassword,
+    /// Too many passwords in a row were wrong; this one was not looked at.
+    #[error(transparent)]
+    TooManyFailures(#[from] TooManyFailures),
     /// Another member has an equal address.
     #[error("another member has this email address")]
     DuplicateEmail,
@@ -91,10 +97,11 @@ impl UpdateMember {
     pub fn new(
         units: Arc<dyn UnitOfWork<Membership>>,
         hasher: Arc<dyn PasswordHasher>,
+        failed_logins: Arc<dyn FailedLogins>,
         ids: Arc<dyn IdGenerator>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { units, hasher, ids, clock }
+        Self { units, hasher, failed_logins, ids, clock }
     }
 
     /// Makes the whole change or nothing of it, and answers with the member. Another address waits to be proven: a mail goes there,
@@ -104,6 +111,7 @@ impl UpdateMember {
     /// # Errors
     /// [`UpdateMemberError::NotFound`] where there is no such member, [`UpdateMemberError::VersionMismatch`] where they are in a
     /// version that was not expected, [`UpdateMemberError::WrongPassword`] where the password until now is another one,
+    /// [`UpdateMemberError::TooManyFailures`] where it comes too early after others that were wrong,
     /// [`UpdateMemberError::DuplicateEmail`] where another member has the address.
     #[tracing::instrument(name = "update_member", skip_all)]
     pub async fn execute(&self, command: UpdateMemberCommand) -> Result<Member, UpdateMemberError> {
@@ -131,10 +139,13 @@ impl UpdateMember {
 
     /// The member's credentials, if this is their password: outside of the unit that changes them, because checking is slow.
     async fn checked(&self, id: MemberId, password: &SecretString) -> Result<Credentials, UpdateMemberError> {
-        let found = self.units.begin().await?.credentials.find_by_member(id).await?;
-        let credentials = found.ok_or(UpdateMemberError::NotFound)?;
-        let is_theirs = self.hasher.verify(password, &credentials.password_hash).await?;
-        if is_theirs { Ok(credentials) } else { Err(UpdateMemberError::WrongPassword) }
+        let check = async {
+            let found = self.units.begin().await?.credentials.find_by_member(id).await?;
+            let credentials = found.ok_or(UpdateMemberError::NotFound)?;
+            let is_theirs = self.hasher.verify(password, &credentials.password_hash).await?;
+            Ok::<_, UpdateMemberError>(is_theirs.then_some(credentials))
+        };
+        guarded(&*self.failed_logins, &LoginName::of_member(id), check).await?.ok_or(UpdateMemberError::WrongPassword)
     }
 
     async fn attempt(&self, command: &UpdateMemberCommand, replacement: Option<&Replacement>) -> Result<Member, Lost> {

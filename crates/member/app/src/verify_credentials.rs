@@ -30,7 +30,7 @@ impl VerifyCredentials {
 #[async_trait]
 impl CredentialVerifier for VerifyCredentials {
     fn login_name(&self, email: &str) -> Result<LoginName, VerifyCredentialsError> {
-        Ok(LoginName::from_text(parse(email)?.key().to_owned()))
+        parse(email).map(|email| login_name_of(&email))
     }
 
     async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<MemberId>, VerifyCredentialsError> {
@@ -43,6 +43,11 @@ impl CredentialVerifier for VerifyCredentials {
         let matches = self.hasher.verify(password, &hash).await?;
         Ok(stored.filter(|_| matches).map(|credentials| credentials.member_id))
     }
+}
+
+/// The name of the account that is logged in to with this address.
+pub(crate) fn login_name_of(email: &Email) -> LoginName {
+    LoginName::from_text(email.key().to_owned())
 }
 
 fn parse(email: &str) -> Result<Email, VerifyCredentialsError> {

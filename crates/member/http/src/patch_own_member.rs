@@ -1,12 +1,12 @@
 use crate::{api::MemberApi, body::OwnMemberBody, openapi, register_member::duplicate_email};
 use actix_web::{HttpResponse, web::Data};
-use library_auth_http::{CurrentMember, Gated};
+use library_auth_http::{CurrentMember, Gated, too_many_failures};
 use library_member_app::{NewPassword, UpdateMemberCommand, UpdateMemberError};
 use library_member_domain::{Email, MemberChanges, MemberName, Password};
 use library_shared_http::{FieldError, FieldErrors, IfMatch, MergePatchBody, Problem, TextField, entity_tag};
 use secrecy::SecretString;
 use serde::Deserialize;
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 use utoipa::ToSchema;
 
 /// What is to change of whoever calls (JSON merge patch, RFC 7396): what is not named stays.
@@ -81,7 +81,8 @@ fn new_password(errors: &mut FieldErrors, new: TextField, current: TextField) ->
     description = "Changes what is named of whoever calls, verified or not: a JSON merge patch (RFC 7396), whole or not at all. The name \
                    changes at once. Another email address is kept as `pending_email`, and a mail with a token goes there; it takes the \
                    place of the old one when the token is posted to `/members/verify`. The address as it is gives a pending one up. \
-                   Another password needs the current one, and ends every other session.",
+                   Another password needs the current one, gives up a pending address, and ends every other session. After five current \
+                   passwords in a row that were wrong the next has to wait: one second, two, four, and 15 minutes at most.",
     security(("access_token" = [])),
     params(IfMatch),
     request_body(
@@ -101,6 +102,13 @@ fn new_password(errors: &mut FieldErrors, new: TextField, current: TextField) ->
             description = "There is another member of this email address.",
             body = Problem,
             example = json!(problem(UpdateMemberError::DuplicateEmail)),
+        ),
+        (
+            status = 429,
+            description = "Too many current passwords in a row were wrong, or the caller has made too many requests.",
+            body = Problem,
+            headers(("Retry-After" = u64, description = "How many seconds to wait.")),
+            example = json!(too_many_failures(Duration::from_secs(1))),
         ),
     ),
 )]
@@ -126,6 +134,7 @@ fn problem(error: UpdateMemberError) -> Problem {
             let detail = "is not the password of the member".to_owned();
             Problem::invalid(vec![FieldError { field: "current_password".into(), detail }])
         }
+        UpdateMemberError::TooManyFailures(refusal) => too_many_failures(refusal.wait.unsigned_abs()),
         UpdateMemberError::DuplicateEmail => duplicate_email(),
         UpdateMemberError::Dependency(error) => error.into(),
     }

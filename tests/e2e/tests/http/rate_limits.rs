@@ -3,7 +3,7 @@
 use library_e2e::{
     Answer,
     Backend::{self, Postgres, Sqlite},
-    Client, PASSWORD, Problem, Server, ServerBuilder, Storage, eventually, racing,
+    Client, PASSWORD, Problem, Server, ServerBuilder, Storage, eventually, racing, token_in,
 };
 use library_testkit::{servers::RedisServer, unique_email};
 use rstest::rstest;
@@ -209,6 +209,63 @@ async fn after_five_failed_logins_an_account_has_to_wait_whoever_asks_wherever(#
     for _ in 0..FAILURES {
         assert_eq!(log_in(&member.email, "wrong password").await.status, 401);
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn after_five_wrong_current_passwords_a_member_has_to_wait_and_others_need_not(
+    #[values(Sqlite, Postgres)] backend: Backend,
+) {
+    let storage = Storage::new(backend).await;
+    let servers = [limited(&storage).start().await, limited(&storage).start().await];
+    // Servers that share no Redis count for themselves.
+    let last = match backend {
+        Sqlite => &servers[0],
+        Postgres => &servers[1],
+    };
+    let (member, other) = (servers[0].given_member().await, servers[0].given_member().await);
+    let tokens = (servers[0].given_login(&member).await, servers[0].given_login(&other).await);
+    let change = async |client: Client, current: &str| {
+        client.patch("/members/me", json!({"password": "Tr0ub4dor & 3", "current_password": current})).await
+    };
+    let wrong = Problem::of_fields(&[("current_password", "is not the password of the member")]);
+    for _ in 0..FAILURES {
+        change(servers[0].with_token(&tokens.0.access), "a wild guess").await.assert_problem(&wrong);
+    }
+    for current in [PASSWORD, "a wild guess"] {
+        let refused = change(last.with_token(&tokens.0.access), current).await;
+        refused.assert_problem(&too_many_failures());
+        assert_eq!(retry_after(&refused), Duration::from_secs(1));
+    }
+    let log_in = json!({"email": member.email, "password": PASSWORD});
+    assert_eq!(servers[0].post("/auth/login", log_in).await.status, 200);
+    change(last.with_token(&tokens.1.access), PASSWORD).await.assert_status(200);
+    eventually("a change after the wait", async || match change(last.with_token(&tokens.0.access), PASSWORD).await {
+        answer if answer.status == 429 => None,
+        answer => Some(answer.json_of(200)),
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_sets_a_new_password_need_not_wait_for_what_failed_with_the_old_one(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = limited(&Storage::new(backend).await).start().await;
+    let member = server.given_member().await;
+    let log_in = async |password: &str| server.post("/auth/login", json!({"email": member.email, "password": password})).await;
+    for _ in 0..FAILURES {
+        log_in("a wild guess").await.assert_status(401);
+    }
+    log_in("a wild guess").await.assert_problem(&too_many_failures());
+    server.post("/auth/password/forgot", json!({"email": member.email})).await.assert_status(202);
+    let token = token_in(&server.mail_with(&member.email, "/auth/password/reset?token=").await);
+    let reset = json!({"token": token, "password": "Tr0ub4dor & 3"});
+    server.post("/auth/password/reset", reset).await.assert_is_empty(204);
+    // As many as ever.
+    for _ in 0..FAILURES {
+        log_in("a wild guess").await.assert_status(401);
+    }
+    log_in("a wild guess").await.assert_problem(&too_many_failures());
 }
 
 #[tokio::test]

@@ -1,13 +1,13 @@
 use super::{ResetPassword, ResetPasswordCommand, ResetPasswordError};
 use crate::Membership;
-use library_auth_domain::RefreshToken;
+use library_auth_domain::{FailedLogins, LoginName, RefreshToken};
 use library_member_domain::Credentials;
 use library_member_domain::{Member, Password, PasswordHasher, PasswordResetToken, PasswordResetTokenIssuer};
 use library_notification_domain::NotificationKind;
 use library_shared_domain::{DependencyError, MemberId, UPDATE_ATTEMPTS, Version};
 use library_testkit::{
-    FakePasswordHasher, FakePasswordResetTokens, InMemoryLibrary, ManualClock, Port, Repositories, Rival, SequentialIds,
-    a_member, a_password, a_refresh_token, builders::MemberBuilder, count, now, race,
+    FakeFailedLogins, FakePasswordHasher, FakePasswordResetTokens, InMemoryLibrary, ManualClock, Port, Repositories, Rival,
+    SequentialIds, a_member, a_password, a_refresh_token, builders::MemberBuilder, count, now, race,
 };
 use rstest::rstest;
 use secrecy::ExposeSecret;
@@ -20,6 +20,7 @@ struct Desk {
     clock: Arc<ManualClock>,
     hasher: Arc<FakePasswordHasher>,
     tokens: Arc<FakePasswordResetTokens>,
+    failed_logins: Arc<FakeFailedLogins>,
     reset_password: ResetPassword,
 }
 
@@ -32,14 +33,16 @@ struct Known {
 fn a_desk() -> Desk {
     let (library, clock) = (InMemoryLibrary::new(), Arc::new(ManualClock::default()));
     let (hasher, tokens) = (Arc::new(FakePasswordHasher::new()), Arc::new(FakePasswordResetTokens::new(clock.clone())));
+    let failed_logins = Arc::new(FakeFailedLogins::new(clock.clone()));
     let reset_password = ResetPassword::new(
         Membership::units(&library),
         tokens.clone(),
         hasher.clone(),
+        failed_logins.clone(),
         Arc::new(SequentialIds::new()),
         clock.clone(),
     );
-    Desk { library, clock, hasher, tokens, reset_password }
+    Desk { library, clock, hasher, tokens, failed_logins, reset_password }
 }
 
 impl Desk {
@@ -126,6 +129,27 @@ async fn the_new_password_opens_the_account_all_sessions_end_and_the_member_is_t
     let stored = desk.library.members().find_by_id(id).await.expect("looked up").expect("a member");
     assert_eq!((stored.revision().version, stored.revision().updated_at), (Version::FIRST.next(), later));
     assert!(!stored.is_verified());
+}
+
+#[tokio::test]
+async fn what_failed_with_the_old_password_is_forgotten_once_the_new_one_is_set() {
+    let desk = a_desk();
+    let id = desk.given_as(a_member().with_email("Ada@example.com")).await.member.id();
+    let names = [LoginName::from_text("ada@example.com".to_owned()), LoginName::of_member(id)];
+    for name in &names {
+        for _ in 0..5 {
+            desk.failed_logins.count(name).await.expect("five may follow upon one another");
+        }
+    }
+    desk.library.fail_next(Port::Commit);
+    desk.execute(&desk.token_of(id).await, &a_new_password()).await.expect_err("unavailable");
+    for name in &names {
+        desk.failed_logins.count(name).await.expect_err("no password was set");
+    }
+    desk.execute(&desk.token_of(id).await, &a_new_password()).await.expect("reset");
+    for name in &names {
+        desk.failed_logins.count(name).await.expect("the failures are forgotten");
+    }
 }
 
 #[tokio::test]

@@ -1,13 +1,13 @@
 use super::{NewPassword, UpdateMember, UpdateMemberCommand, UpdateMemberError};
 use crate::Membership;
-use library_auth_domain::RefreshToken;
+use library_auth_domain::{FailedLogins, LoginName, RefreshToken, TooManyFailures};
 use library_member_domain::{Credentials, Email, Member, MemberChanges, MemberName, Password, PasswordHasher};
 use library_notification_domain::NotificationKind;
 use library_shared_domain::{DependencyError, ExpectedVersion, MemberId, Revision, UPDATE_ATTEMPTS, Version};
 use library_testkit::builders::MemberBuilder;
 use library_testkit::{
-    FakePasswordHasher, InMemoryLibrary, ManualClock, Port, Repositories, Rival, SequentialIds, a_member, a_password,
-    a_refresh_token, count, now, race,
+    FakeFailedLogins, FakePasswordHasher, InMemoryLibrary, ManualClock, Port, Repositories, Rival, SequentialIds, a_member,
+    a_password, a_refresh_token, count, now, race,
 };
 use rstest::rstest;
 use std::sync::Arc;
@@ -17,6 +17,8 @@ use time::{Duration, OffsetDateTime};
 struct Desk {
     library: InMemoryLibrary,
     hasher: Arc<FakePasswordHasher>,
+    failed_logins: Arc<FakeFailedLogins>,
+    clock: Arc<ManualClock>,
     update_member: UpdateMember,
 }
 
@@ -33,8 +35,10 @@ fn later() -> OffsetDateTime {
 fn a_desk() -> Desk {
     let (library, hasher) = (InMemoryLibrary::new(), Arc::new(FakePasswordHasher::new()));
     let (ids, clock) = (Arc::new(SequentialIds::new()), Arc::new(ManualClock::at(later())));
-    let update_member = UpdateMember::new(Membership::units(&library), hasher.clone(), ids, clock);
-    Desk { library, hasher, update_member }
+    let failed_logins = Arc::new(FakeFailedLogins::new(clock.clone()));
+    let units = Membership::units(&library);
+    let update_member = UpdateMember::new(units, hasher.clone(), failed_logins.clone(), ids, clock.clone());
+    Desk { library, hasher, failed_logins, clock, update_member }
 }
 
 impl Desk {
@@ -227,6 +231,59 @@ async fn without_the_current_password_nothing_changes() {
 }
 
 #[tokio::test]
+async fn after_five_wrong_passwords_none_is_looked_at_before_a_second_has_passed() {
+    let desk = a_desk();
+    let (known, other) = (desk.given(a_member()).await, desk.given(a_member()).await);
+    let (wrong, right) = (Password::parse("a wild guess").expect("a password"), a_password());
+    let change = async |current| desk.update_member.execute(password(&known, current, &a_new_password())).await;
+    for _ in 0..5 {
+        assert!(matches!(change(&wrong).await, Err(UpdateMemberError::WrongPassword)));
+    }
+    let looked_at = desk.hasher.verify_calls();
+    for current in [&wrong, &right] {
+        let error = change(current).await.expect_err("refused");
+        let expected = TooManyFailures { wait: Duration::SECOND };
+        assert!(matches!(error, UpdateMemberError::TooManyFailures(refusal) if refusal == expected), "{error:?}");
+    }
+    assert_eq!(desk.hasher.verify_calls(), looked_at);
+    desk.assert_nothing_has_changed(&known).await;
+    // Who wants another name is not slowed down, nor is anybody else.
+    desk.update_member.execute(name(&known, "Grace")).await.expect("changed");
+    desk.update_member.execute(password(&other, &a_password(), &a_new_password())).await.expect("changed");
+    desk.clock.advance(Duration::SECOND);
+    change(&right).await.expect("changed");
+    // That forgot the failures.
+    for _ in 0..5 {
+        assert!(matches!(change(&wrong).await, Err(UpdateMemberError::WrongPassword)));
+    }
+}
+
+#[tokio::test]
+async fn who_fails_to_log_in_keeps_nobody_from_changing_the_password() {
+    let desk = a_desk();
+    let known = desk.given(a_member().with_email("ada@example.com")).await;
+    let account = LoginName::from_text("ada@example.com".to_owned());
+    for _ in 0..5 {
+        desk.failed_logins.count(&account).await.expect("five may follow upon one another");
+    }
+    desk.update_member.execute(password(&known, &a_password(), &a_new_password())).await.expect("changed");
+    desk.failed_logins.count(&account).await.expect_err("that has not forgotten the failures of log-ins");
+}
+
+#[tokio::test]
+async fn a_password_that_could_not_be_judged_was_not_wrong() {
+    let desk = a_desk();
+    let known = desk.given(a_member()).await;
+    for port in [Port::Begin, Port::Credentials].into_iter().cycle().take(20) {
+        desk.library.fail_next(port);
+        let error =
+            desk.update_member.execute(password(&known, &a_password(), &a_new_password())).await.expect_err("unavailable");
+        assert!(matches!(error, UpdateMemberError::Dependency(DependencyError::Unavailable { .. })), "{error:?}");
+    }
+    desk.update_member.execute(password(&known, &a_password(), &a_new_password())).await.expect("changed");
+}
+
+#[tokio::test]
 async fn a_change_is_whole() {
     let desk = a_desk();
     let known = desk.given(a_member().with_email("old@example.com")).await;
@@ -312,7 +369,10 @@ async fn of_many_who_replace_one_password_one_succeeds() {
     })
     .await;
     assert_eq!(count(&outcomes, Result::is_ok), 1, "{outcomes:?}");
-    let refused = count(&outcomes, |outcome| matches!(outcome, Err(UpdateMemberError::WrongPassword)));
+    // Whoever came while five had not been judged yet was not judged.
+    let refused = count(&outcomes, |outcome| {
+        matches!(outcome, Err(UpdateMemberError::WrongPassword | UpdateMemberError::TooManyFailures(_)))
+    });
     assert_eq!(refused, outcomes.len() - 1, "{outcomes:?}");
     let winner = outcomes.into_iter().find_map(Result::ok).expect("one");
     assert!(desk.opens(known.member.id(), &winner).await);
