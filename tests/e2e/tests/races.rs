@@ -267,6 +267,41 @@ async fn of_many_who_present_one_reset_token_one_succeeds(#[values(Sqlite, Postg
 
 #[rstest]
 #[tokio::test]
+async fn no_session_that_was_begun_with_the_old_password_outlives_a_reset(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let clients = warm_up((0..EIGHT).map(|_| server.another()).collect()).await;
+    for _ in 0..3 {
+        let member = server.given_member().await;
+        server.post("/auth/password/forgot", json!({"email": member.email})).await.assert_status(202);
+        let token = token_in(&server.mail_with(&member.email, "/auth/password/reset?token=").await);
+        let answers = racing(EIGHT, |number| {
+            let (client, email, token) = (clients[number].clone(), member.email.clone(), token.clone());
+            async move {
+                match number {
+                    0 => client.post("/auth/password/reset", json!({"token": token, "password": "another password"})).await,
+                    _ => client.post("/auth/login", json!({"email": email, "password": PASSWORD})).await,
+                }
+            }
+        })
+        .await;
+        answers[0].assert_is_empty(204);
+        for login in &answers[1..] {
+            if login.status == 200 {
+                let tokens = Tokens::of(&login.json());
+                assert_eq!(server.post("/auth/refresh", json!({"refresh_token": tokens.refresh})).await.status, 401);
+            } else {
+                assert_eq!(login.status, 401);
+            }
+        }
+        // None that nobody was told of, either.
+        let login = server.post("/auth/login", json!({"email": member.email, "password": "another password"})).await;
+        let caller = server.with_token(&Tokens::of(&login.json_of(200)).access);
+        assert_eq!(caller.get("/auth/sessions").await.json().as_array().map(Vec::len), Some(1));
+    }
+}
+
+#[rstest]
+#[tokio::test]
 async fn of_sixteen_changes_of_one_expected_state_of_a_member_one_is_made(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
     let tokens = server.given_login(&server.given_member().await).await;

@@ -1,9 +1,9 @@
 use crate::{RefreshTokenLifetime, TokenPair};
 use library_auth_domain::{
     CredentialVerifier, FailedLogins, LoginName, RefreshToken, RefreshTokenRepository, StartSessionError, TokenIssuer,
-    TooManyFailures, VerifyCredentialsError, guarded,
+    TooManyFailures, Verified, VerifyCredentialsError, guarded,
 };
-use library_shared_domain::{Clock, DependencyError, IdGenerator, MemberId, RefreshTokenId, SessionId};
+use library_shared_domain::{Clock, DependencyError, IdGenerator, RefreshTokenId, SessionId};
 use secrecy::SecretString;
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub enum LoginError {
         /// The rule that it breaks.
         rule: String,
     },
-    /// No member has this address, or the password is another: it is not told which.
+    /// No member has this address, or the password is another, by now: it is not told which.
     #[error("the email address or the password is wrong")]
     WrongCredentials,
     /// Too many logins failed in a row; this password was not looked at.
@@ -69,7 +69,8 @@ impl Login {
     #[tracing::instrument(name = "login", skip_all)]
     pub async fn execute(&self, command: LoginCommand) -> Result<TokenPair, LoginError> {
         let name = self.verifier.login_name(&command.email)?;
-        let member_id = self.verify(&name, &command).await?;
+        let verified = self.verify(&name, &command).await?;
+        let member_id = verified.member_id;
         let session = SessionId::from(self.ids.generate());
         let now = self.clock.now();
         let refresh_token = self.issuer.make_refresh();
@@ -83,10 +84,22 @@ impl Login {
         };
         let access_token = self.issuer.issue_access(member_id, session)?;
         self.tokens.start_session(&first, now).await?;
+        self.end_if_outrun(&verified, session).await?;
         Ok(TokenPair { access_token, expires_in: self.issuer.access_lifetime(), refresh_token })
     }
 
-    async fn verify(&self, name: &LoginName, command: &LoginCommand) -> Result<MemberId, LoginError> {
+    /// Ends the session where another password was set while it was being started. Whoever sets one replaces the old one and then ends the
+    /// sessions, in one unit of work. One that replaced the password before this asks is told of, for asking waits for its commit; one
+    /// that does so later finds the session and ends it. Where there is no answer, nobody gets the session's tokens.
+    async fn end_if_outrun(&self, verified: &Verified, session: SessionId) -> Result<(), LoginError> {
+        if self.verifier.still_good(verified).await? {
+            return Ok(());
+        }
+        self.tokens.revoke_session(session, self.clock.now()).await?;
+        Err(LoginError::WrongCredentials)
+    }
+
+    async fn verify(&self, name: &LoginName, command: &LoginCommand) -> Result<Verified, LoginError> {
         let check = async { self.verifier.verify(&command.email, &command.password).await.map_err(LoginError::from) };
         guarded(&*self.failed_logins, name, check).await?.ok_or(LoginError::WrongCredentials)
     }

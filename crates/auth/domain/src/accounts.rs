@@ -1,7 +1,21 @@
 use crate::LoginName;
 use async_trait::async_trait;
-use library_shared_domain::{DependencyError, MemberId};
+use library_shared_domain::{DependencyError, MemberId, secret_text};
 use secrecy::SecretString;
+
+secret_text! {
+    /// What credentials were judged by, in words of whoever judged them.
+    pub struct CredentialProof;
+}
+
+/// Credentials that were found to be right.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    /// Whose they are.
+    pub member_id: MemberId,
+    /// What they were judged by.
+    pub proof: CredentialProof,
+}
 
 /// The port that tells whose email address and password these are.
 #[async_trait]
@@ -12,12 +26,19 @@ pub trait CredentialVerifier: Send + Sync {
     /// [`VerifyCredentialsError::NotAnAddress`] where the text is no email address at all, with the rule that it breaks.
     fn login_name(&self, email: &str) -> Result<LoginName, VerifyCredentialsError>;
 
-    /// The member whom this address and this password belong to; `None` where no member has the address or the password is
+    /// Whom this address and this password belong to; `None` where no member has the address or the password is
     /// another. Both take the same work, so that how long the answer takes does not tell which.
     ///
     /// # Errors
     /// [`VerifyCredentialsError::NotAnAddress`] where the text is no email address at all, with the rule that it breaks.
-    async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<MemberId>, VerifyCredentialsError>;
+    async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<Verified>, VerifyCredentialsError>;
+
+    /// Whether the member still has the password that was verified. Whoever has started a session and is then told so may rely on it that
+    /// whoever sets another password, and ends the sessions after that, finds this one among them.
+    ///
+    /// # Errors
+    /// Only those of the machinery.
+    async fn still_good(&self, verified: &Verified) -> Result<bool, DependencyError>;
 }
 
 /// Why credentials were not judged.

@@ -18,7 +18,7 @@ mod repository;
 mod secret;
 mod session;
 
-pub use accounts::{Account, AccountDirectory, CredentialVerifier, VerifyCredentialsError};
+pub use accounts::{Account, AccountDirectory, CredentialProof, CredentialVerifier, Verified, VerifyCredentialsError};
 pub use failed_logins::{FailedAttempts, FailedLogins, LoginName, TooManyFailures, guarded};
 pub use issuer::{AccessClaims, AccessToken, InvalidAccessToken, PublicKey, TokenIssuer};
 pub use refresh_token::{REPLAY_GRACE, RefreshToken, replay_is_theft};

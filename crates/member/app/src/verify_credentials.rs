@@ -1,7 +1,7 @@
 use async_trait::async_trait;
-use library_auth_domain::{CredentialVerifier, LoginName, VerifyCredentialsError};
-use library_member_domain::{CredentialRepository, Email, MemberRepository, PasswordHasher};
-use library_shared_domain::MemberId;
+use library_auth_domain::{CredentialProof, CredentialVerifier, LoginName, Verified, VerifyCredentialsError};
+use library_member_domain::{CredentialRepository, Credentials, Email, MemberRepository, PasswordHash, PasswordHasher};
+use library_shared_domain::{DependencyError, MemberId};
 use secrecy::SecretString;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -33,7 +33,7 @@ impl CredentialVerifier for VerifyCredentials {
         parse(email).map(|email| login_name_of(&email))
     }
 
-    async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<MemberId>, VerifyCredentialsError> {
+    async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<Verified>, VerifyCredentialsError> {
         let email = parse(email)?;
         // The same is looked up and a hash is checked either way, so that the time that an answer takes does not tell whether the
         // address is a member's.
@@ -41,8 +41,19 @@ impl CredentialVerifier for VerifyCredentials {
         let stored = self.credentials.find_by_member(member.map_or(NOBODY, |member| member.id())).await?;
         let hash = stored.as_ref().map_or_else(|| self.hasher.decoy(), |credentials| credentials.password_hash.clone());
         let matches = self.hasher.verify(password, &hash).await?;
-        Ok(stored.filter(|_| matches).map(|credentials| credentials.member_id))
+        Ok(stored.filter(|_| matches).map(|judged| verified_by(&judged)))
     }
+
+    async fn still_good(&self, verified: &Verified) -> Result<bool, DependencyError> {
+        let password_hash = PasswordHash::from_phc(verified.proof.expose().to_owned());
+        self.credentials.is_current(&Credentials { member_id: verified.member_id, password_hash }).await
+    }
+}
+
+/// A password's hash has a salt of its own, so it proves which password was looked at even where the same one is set again.
+fn verified_by(judged: &Credentials) -> Verified {
+    let proof = CredentialProof::from_text(judged.password_hash.expose().to_owned());
+    Verified { member_id: judged.member_id, proof }
 }
 
 /// The name of the account that is logged in to with this address.

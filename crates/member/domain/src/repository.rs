@@ -65,6 +65,13 @@ pub trait CredentialRepository: Send + Sync {
     /// Only those of the machinery.
     async fn find_by_member(&self, id: MemberId) -> Result<Option<Credentials>, DependencyError>;
 
+    /// Whether these are the member's credentials still. Whoever has written something and is then told that they are may rely on it that
+    /// every unit of work that replaces them sees what was written, once it has replaced them.
+    ///
+    /// # Errors
+    /// Only those of the machinery.
+    async fn is_current(&self, credentials: &Credentials) -> Result<bool, DependencyError>;
+
     /// Puts the hash of another password in the place of this one, in one atomic step: of many callers who replace one hash at once,
     /// exactly one succeeds.
     ///

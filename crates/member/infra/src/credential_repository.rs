@@ -46,6 +46,20 @@ impl CredentialRepository for SqlCredentialRepository {
         Ok(found.map(|hash| Credentials { member_id: id, password_hash: PasswordHash::from_phc(hash) }))
     }
 
+    /// On PostgreSQL the lock, which lasts as long as the statement, waits for a replacement that is not committed. SQLite writes one
+    /// transaction at a time: a replacement that is not committed began after what was written before this was asked for.
+    #[tracing::instrument(name = "credentials.is_current", skip_all)]
+    async fn is_current(&self, judged: &Credentials) -> Result<bool, DependencyError> {
+        let unchanged = credentials::table
+            .find(SqlUuid::new(judged.member_id))
+            .filter(credentials::password_hash.eq(judged.password_hash.expose()))
+            .select(credentials::member_id);
+        let found = with_connection!(self.session.read().await?, |connection, query = (unchanged.for_share(), unchanged)| {
+            query.first::<SqlUuid>(connection).await.optional()
+        })?;
+        Ok(found.is_some())
+    }
+
     #[tracing::instrument(name = "credentials.replace", skip_all)]
     async fn replace(&self, current: &Credentials, new: &PasswordHash) -> Result<(), ReplaceCredentialsError> {
         let unchanged = credentials::table

@@ -3,9 +3,9 @@
 use super::{
     World,
     macros::assert_shape,
-    racing::{WAYS, count, race},
+    racing::{WAYS, count, race, race_of_two},
 };
-use crate::builders::{a_member, credentials_of, unique_id};
+use crate::builders::{a_member, a_refresh_token, credentials_of, now, unique_id};
 use library_member_domain::{Credentials, Member, PasswordHash, ReplaceCredentialsError};
 use library_shared_domain::{DependencyError, MemberId};
 
@@ -23,6 +23,8 @@ macro_rules! credential_repository_contract {
             a_password_that_is_another_by_now_is_not_replaced,
             credentials_that_are_gone_are_not_replaced,
             of_many_who_replace_one_password_one_succeeds,
+            credentials_are_current_until_they_are_replaced_or_gone,
+            whether_credentials_are_current_is_told_once_their_replacement_is_over,
         }
     };
 }
@@ -108,6 +110,56 @@ pub async fn credentials_that_are_gone_are_not_replaced(world: World) {
         let replaced = given.credentials.replace(&credentials_of(&member), &hash("$second")).await;
         assert_shape!(replaced, Err(ReplaceCredentialsError::Moved));
         assert_eq!(hash_of(&world, &member).await, None);
+    }
+}
+
+pub async fn credentials_are_current_until_they_are_replaced_or_gone(world: World) {
+    let given = &world.repositories;
+    let (member, other) = (given.given_member(a_member()).await, given.given_member(a_member()).await);
+    let (first, others) = (credentials_of(&member), Credentials { member_id: other.id(), password_hash: hash("$others") });
+    given.credentials.create(&first).await.expect("created");
+    given.credentials.create(&others).await.expect("created");
+    let is_current = async |credentials: &Credentials| given.credentials.is_current(credentials).await.expect("answered");
+    assert!(is_current(&first).await && is_current(&others).await);
+    assert!(!is_current(&Credentials { member_id: member.id(), password_hash: hash("$others") }).await);
+    assert!(!is_current(&credentials_of(&a_member().build())).await);
+
+    let second = Credentials { member_id: member.id(), password_hash: hash("$second") };
+    assert!(!is_current(&second).await);
+    given.credentials.replace(&first, &second.password_hash).await.expect("replaced");
+    assert!(!is_current(&first).await && is_current(&second).await && is_current(&others).await);
+    given.members.delete(member.id()).await.expect("deleted");
+    assert!(!is_current(&second).await && is_current(&others).await);
+}
+
+/// Whoever replaces credentials ends sessions after that. Whoever starts one and then hears that the credentials are current may trust
+/// that all who replace them see the session.
+pub async fn whether_credentials_are_current_is_told_once_their_replacement_is_over(world: World) {
+    let given = &world.repositories;
+    for _ in 0..WAYS {
+        let member = given.given_member(a_member()).await;
+        let first = credentials_of(&member);
+        given.credentials.create(&first).await.expect("created");
+        let (units, replaced, id) = (world.units.clone(), first.clone(), member.id());
+        let replacing = async move {
+            let unit = units.begin().await?;
+            unit.credentials.replace(&replaced, &hash("$second")).await.expect("replaced");
+            unit.refresh_tokens.revoke_sessions_of(id, None, now()).await?;
+            unit.commit().await
+        };
+        let (starting, judged) = (given.clone(), first.clone());
+        let token = a_refresh_token().of(&member).build();
+        let started = token.clone();
+        let starting = async move {
+            starting.refresh_tokens.start_session(&started, now()).await.expect("started");
+            starting.credentials.is_current(&judged).await
+        };
+        let (replaced, is_current) = race_of_two(replacing, starting).await;
+        replaced.expect("replaced");
+        let kept = given.refresh_tokens.find_by_hash(&token.token_hash).await.expect("found").expect("the token");
+        if is_current.expect("answered") {
+            assert!(kept.revoked_at.is_some(), "a session goes on that whoever replaced the password did not see");
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 use super::failures::Failures;
 use crate::locked::locked;
 use async_trait::async_trait;
-use library_auth_domain::{CredentialVerifier, LoginName, VerifyCredentialsError};
-use library_shared_domain::MemberId;
+use library_auth_domain::{CredentialProof, CredentialVerifier, LoginName, Verified, VerifyCredentialsError};
+use library_shared_domain::{DependencyError, MemberId};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::{
     Mutex,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 /// A verifier that knows the credentials that a test has told it.
@@ -14,7 +14,9 @@ use std::sync::{
 pub struct FakeCredentialVerifier {
     known: Mutex<Vec<Known>>,
     judged: AtomicUsize,
+    is_outrun: AtomicBool,
     failures: Failures,
+    failures_to_confirm: Failures,
 }
 
 struct Known {
@@ -41,9 +43,19 @@ impl FakeCredentialVerifier {
         self.judged.load(Ordering::SeqCst)
     }
 
+    /// Lets other passwords take the place of all that it verifies, before it is asked about them again.
+    pub fn let_passwords_change(&self) {
+        self.is_outrun.store(true, Ordering::SeqCst);
+    }
+
     /// Makes one more call fail as unavailable.
     pub fn fail_next(&self) {
         self.failures.plan();
+    }
+
+    /// Makes it fail once to tell whether what it verified is still good, as unavailable.
+    pub fn fail_to_confirm_next(&self) {
+        self.failures_to_confirm.plan();
     }
 }
 
@@ -56,13 +68,20 @@ impl CredentialVerifier for FakeCredentialVerifier {
         Ok(LoginName::from_text(email.to_lowercase()))
     }
 
-    async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<MemberId>, VerifyCredentialsError> {
+    async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<Verified>, VerifyCredentialsError> {
         self.failures.check("credential verifier")?;
         self.judged.fetch_add(1, Ordering::SeqCst);
         let name = self.login_name(email)?;
         let email = name.as_str();
         let known = locked(&self.known);
         let matching = known.iter().find(|known| known.email == email && known.password == password.expose_secret());
-        Ok(matching.map(|known| known.member_id))
+        let proof = || CredentialProof::from_text(password.expose_secret().to_owned());
+        Ok(matching.map(|known| Verified { member_id: known.member_id, proof: proof() }))
+    }
+
+    async fn still_good(&self, verified: &Verified) -> Result<bool, DependencyError> {
+        self.failures_to_confirm.check("credential verifier")?;
+        let is_known = |known: &Known| known.member_id == verified.member_id && known.password == verified.proof.expose();
+        Ok(!self.is_outrun.load(Ordering::SeqCst) && locked(&self.known).iter().any(is_known))
     }
 }

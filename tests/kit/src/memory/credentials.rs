@@ -22,6 +22,13 @@ impl CredentialRepository for MemoryCredentials {
         self.0.read(Port::Credentials, |state| state.credentials.get(&id).cloned())
     }
 
+    async fn is_current(&self, judged: &Credentials) -> Result<bool, DependencyError> {
+        self.0.read(Port::Credentials, |state| {
+            let stored = state.credentials.get(&judged.member_id);
+            stored.is_some_and(|stored| stored.password_hash.expose() == judged.password_hash.expose())
+        })
+    }
+
     async fn replace(&self, current: &Credentials, new: &PasswordHash) -> Result<(), ReplaceCredentialsError> {
         self.0
             .write(Port::Credentials, |state| {

@@ -49,10 +49,15 @@ impl Desk {
         self.library.refresh_tokens().find_by_hash(&hash).await.expect("looked up")
     }
 
-    /// Whether the session that a log-in would have made is there: the fake's first refresh token can be guessed.
-    async fn has_a_session(&self) -> bool {
+    /// What is kept of the first refresh token, which can be guessed of the fake.
+    async fn the_first(&self) -> Option<RefreshToken> {
         let first = FakeTokenIssuer::new(Arc::new(ManualClock::default())).make_refresh();
-        self.stored(&first).await.is_some()
+        self.stored(&first).await
+    }
+
+    /// Whether the session that a log-in would have made is there.
+    async fn has_a_session(&self) -> bool {
+        self.the_first().await.is_some()
     }
 }
 
@@ -119,6 +124,30 @@ async fn a_member_who_is_deleted_meanwhile_has_the_wrong_credentials() {
     let error = desk.log_in(ADDRESS, PASSWORD).await.expect_err("refused");
     assert!(matches!(error, LoginError::WrongCredentials), "{error:?}");
     assert!(!desk.has_a_session().await);
+}
+
+#[tokio::test]
+async fn a_session_that_was_started_while_the_password_changed_ends_at_once() {
+    let desk = a_desk().await;
+    desk.verifier.let_passwords_change();
+    let error = desk.log_in(ADDRESS, PASSWORD).await.expect_err("refused");
+    assert!(matches!(error, LoginError::WrongCredentials), "{error:?}");
+    assert_eq!(desk.the_first().await.and_then(|token| token.revoked_at), Some(now()));
+}
+
+/// The session is there, and nobody has its tokens.
+#[rstest]
+#[case::asking_again(|desk: &Desk| desk.verifier.fail_to_confirm_next())]
+#[case::ending_it(|desk: &Desk| {
+    desk.verifier.let_passwords_change();
+    desk.library.fail_after(Port::RefreshTokens, 1);
+})]
+#[tokio::test]
+async fn where_it_is_not_known_whether_the_password_changed_nobody_gets_a_token(#[case] break_it: impl Fn(&Desk)) {
+    let desk = a_desk().await;
+    break_it(&desk);
+    let error = desk.log_in(ADDRESS, PASSWORD).await.expect_err("unavailable");
+    assert!(matches!(error, LoginError::Dependency(DependencyError::Unavailable { .. })), "{error:?}");
 }
 
 #[rstest]

@@ -29,7 +29,8 @@ async fn a_desk() -> Desk {
 
 impl Desk {
     async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<MemberId>, VerifyCredentialsError> {
-        self.verify_credentials.verify(email, password).await
+        let verified = self.verify_credentials.verify(email, password).await?;
+        Ok(verified.map(|verified| verified.member_id))
     }
 }
 
@@ -55,6 +56,22 @@ async fn a_wrong_password_and_an_unknown_address_answer_alike() {
     assert_eq!(desk.verify(ADDRESS, &another_password()).await.expect("judged"), None);
     assert_eq!(desk.verify("nobody@example.com", a_password().secret()).await.expect("judged"), None);
     assert_eq!(desk.verify("nobody@example.com", &"".into()).await.expect("judged"), None);
+}
+
+#[tokio::test]
+async fn a_password_is_still_good_until_another_is_set_be_it_the_same() {
+    let desk = a_desk().await;
+    let verified = desk.verify_credentials.verify(ADDRESS, a_password().secret()).await.expect("judged").expect("verified");
+    let is_still_good = async || desk.verify_credentials.still_good(&verified).await;
+    assert!(is_still_good().await.expect("answered"));
+    desk.library.fail_next(Port::Credentials);
+    is_still_good().await.expect_err("unavailable");
+    let credentials = desk.library.credentials();
+    let current = credentials.find_by_member(desk.member.id()).await.expect("looked up").expect("credentials");
+    let same = desk.hasher.hash(&a_password()).await.expect("hashed");
+    credentials.replace(&current, &same).await.expect("replaced");
+    assert!(!is_still_good().await.expect("answered"));
+    assert!(!format!("{verified:?}").contains(current.password_hash.expose()));
 }
 
 #[rstest]
