@@ -93,8 +93,7 @@ impl Answer {
         assert_eq!((self.status, sorted(document)), (problem.status(), problem.document()), "{self:#?}");
         assert_eq!(self.header("Content-Type"), Some("application/problem+json"));
         assert_eq!(request_id.as_ref().and_then(Value::as_str), self.header("X-Request-Id"));
-        let challenge = (self.status == 401).then_some("Bearer");
-        assert_eq!(self.header("WWW-Authenticate"), challenge);
+        assert_eq!(self.header("WWW-Authenticate"), problem.challenge());
     }
 }
 

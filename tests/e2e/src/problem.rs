@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 pub struct Problem {
     status: u16,
     document: Value,
+    challenge: Option<&'static str>,
 }
 
 impl Problem {
@@ -43,7 +44,8 @@ impl Problem {
     /// 401 for an access token that is not good.
     #[must_use]
     pub fn bad_access_token() -> Self {
-        Self::plain(401, "The access token is not valid, or no longer.")
+        let problem = Self::plain(401, "The access token is not valid, or no longer.");
+        Self { challenge: Some("Bearer error=\"invalid_token\""), ..problem }
     }
 
     /// 403 for a member whose address is not verified.
@@ -65,7 +67,13 @@ impl Problem {
     }
 
     fn new(kind: &str, title: &str, status: u16, detail: &str) -> Self {
-        Self { status, document: json!({"type": kind, "title": title, "status": status, "detail": detail}) }
+        let document = json!({"type": kind, "title": title, "status": status, "detail": detail});
+        Self { status, document, challenge: (status == 401).then_some("Bearer") }
+    }
+
+    /// How the client is asked to prove who calls.
+    pub(crate) const fn challenge(&self) -> Option<&'static str> {
+        self.challenge
     }
 
     pub(crate) const fn status(&self) -> u16 {

@@ -76,12 +76,13 @@ pub fn token_holder(api: &AuthApi, request: &HttpRequest) -> Option<MemberId> {
 /// The token in the header; the scheme is compared without regard to case (RFC 9110, section 11.1).
 fn bearer_token(request: &HttpRequest) -> Option<&str> {
     let (scheme, token) = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
 fn problem(error: IdentifyCallerError) -> Problem {
     match error {
-        IdentifyCallerError::InvalidToken(_) => Problem::unauthorized("The access token is not valid, or no longer."),
+        IdentifyCallerError::InvalidToken(_) => Problem::bad_access_token(),
         IdentifyCallerError::Dependency(error) => error.into(),
     }
 }

@@ -108,6 +108,14 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, detail).with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
+    /// 401: there is an access token, and it is not good (RFC 6750, section 3.1).
+    #[must_use]
+    pub fn bad_access_token() -> Self {
+        let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+        Self::new(StatusCode::UNAUTHORIZED, "The access token is not valid, or no longer.")
+            .with_header(header::WWW_AUTHENTICATE, challenge)
+    }
+
     /// 403: who calls is known, and may not do this.
     pub fn forbidden(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::FORBIDDEN, detail)
@@ -324,7 +332,9 @@ mod tests {
 
     #[test]
     fn a_401_says_how_to_prove_who_calls() {
-        let response = Problem::unauthorized("who?").error_response();
-        assert_eq!(response.headers().get("www-authenticate").map(HeaderValue::as_bytes), Some(&b"Bearer"[..]));
+        let challenge = |problem: Problem| problem.error_response().headers().get("www-authenticate").cloned();
+        assert_eq!(challenge(Problem::unauthorized("who?")), Some(HeaderValue::from_static("Bearer")));
+        let of_a_bad_token = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+        assert_eq!(challenge(Problem::bad_access_token()), Some(of_a_bad_token));
     }
 }

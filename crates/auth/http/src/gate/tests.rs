@@ -133,6 +133,14 @@ async fn what_is_no_bearer_token_is_a_401_that_says_what_is_needed(#[case] autho
     assert_eq!(response.headers().get(header::WWW_AUTHENTICATE).map(header::HeaderValue::as_bytes), Some(&b"Bearer"[..]));
 }
 
+#[actix_web::test]
+async fn a_bearer_token_that_is_not_good_is_a_401_that_says_so() {
+    let response = a_desk().post(Some("Bearer x"), "application/json", "{}").await;
+    assert_eq!(response.status().as_u16(), 401);
+    let challenge = response.headers().get(header::WWW_AUTHENTICATE).map(header::HeaderValue::as_bytes);
+    assert_eq!(challenge, Some(&b"Bearer error=\"invalid_token\""[..]));
+}
+
 #[rstest]
 #[case("bearer")]
 #[case("BEARER")]

@@ -66,7 +66,7 @@ impl From<ExecuteOnceError> for Problem {
                 "Idempotency key reused",
                 "This Idempotency-Key was given to another request.",
             ),
-            ExecuteOnceError::CallerMissing => Self::unauthorized("The access token is not valid, or no longer."),
+            ExecuteOnceError::CallerMissing => Self::bad_access_token(),
             ExecuteOnceError::Dependency(error) => error.into(),
         }
     }

@@ -150,8 +150,10 @@ pub fn answers() -> Vec<Answer> {
 }
 
 fn challenge() -> Header {
-    let scheme = any_text().enum_values(Some(["Bearer"]));
-    HeaderBuilder::new().schema(Some(scheme)).description(Some("How to prove who calls.")).build()
+    let scheme = any_text().enum_values(Some(["Bearer", "Bearer error=\"invalid_token\""]));
+    let description =
+        "How to prove who calls; with the error where there is an access token, and it is not good (RFC 6750, section 3.1).";
+    HeaderBuilder::new().schema(Some(scheme)).description(Some(description)).build()
 }
 
 /// Where a caller stands, in the fields of draft-ietf-httpapi-ratelimit-headers. They are not there where limits are switched off.
