@@ -41,6 +41,12 @@ pub trait RefreshTokenRepository: Send + Sync {
         now: OffsetDateTime,
     ) -> Result<Vec<ActiveSession>, DependencyError>;
 
+    /// Whether this member has such an active session: it has not ended, and its last token has not expired.
+    ///
+    /// # Errors
+    /// Only those of the machinery.
+    async fn is_active(&self, member_id: MemberId, session: SessionId, now: OffsetDateTime) -> Result<bool, DependencyError>;
+
     /// Ends a session of this member as [`revoke_session`](Self::revoke_session) does, and answers with whether they had such an active
     /// session. Of many who end one session at once, exactly one is told that there was one.
     ///

@@ -195,12 +195,17 @@ impl RefreshTokenRepository for SqlRefreshTokenRepository {
         Ok(rows.into_iter().map(session).collect())
     }
 
+    #[tracing::instrument(name = "refresh_tokens.is_active", skip_all)]
+    async fn is_active(&self, member_id: MemberId, session: SessionId, now: OffsetDateTime) -> Result<bool, DependencyError> {
+        let active = active_session(SqlUuid::new(member_id), SqlUuid::new(session), SqlTimestamp(now)).select(sessions::id);
+        let found =
+            with_connection!(self.session.read().await?, |connection| { active.first::<SqlUuid>(connection).await.optional() })?;
+        Ok(found.is_some())
+    }
+
     #[tracing::instrument(name = "refresh_tokens.revoke_active", skip_all)]
     async fn revoke_active(&self, member_id: MemberId, session: SessionId, now: OffsetDateTime) -> Result<bool, DependencyError> {
-        let active = sessions::table
-            .find(SqlUuid::new(session))
-            .filter(sessions::member_id.eq(SqlUuid::new(member_id)).and(sessions::revoked_at.is_null()))
-            .filter(exists(usable_token(SqlTimestamp(now))));
+        let active = active_session(SqlUuid::new(member_id), SqlUuid::new(session), SqlTimestamp(now));
         let ended = with_connection!(self.session.write().await?, |connection| {
             diesel::update(active).set(sessions::revoked_at.eq(SqlTimestamp(now))).execute(connection).await
         })?;
@@ -261,6 +266,16 @@ impl RefreshTokenRepository for SqlRefreshTokenRepository {
         }
         Ok(removed)
     }
+}
+
+/// This session of this member, if it is active.
+#[diesel::dsl::auto_type]
+fn active_session(member: SqlUuid, session: SqlUuid, now: SqlTimestamp) -> _ {
+    let usable: usable_token = usable_token(now);
+    sessions::table
+        .find(session)
+        .filter(sessions::member_id.eq(member).and(sessions::revoked_at.is_null()))
+        .filter(exists(usable))
 }
 
 /// The token of a session that can still be rotated.

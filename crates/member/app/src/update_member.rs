@@ -28,7 +28,7 @@ pub struct UpdateMember {
 pub struct UpdateMemberCommand {
     /// Which member.
     pub id: MemberId,
-    /// The session in which they ask for it; it goes on when the password changes.
+    /// The session in which they ask for it; it goes on when the password changes. Without one, the address stays as it is.
     pub session: Option<SessionId>,
     /// What is to change of the member.
     pub changes: MemberChanges,
@@ -56,6 +56,9 @@ pub enum UpdateMemberError {
     /// The member is in none of the versions that were expected.
     #[error("the member is in another version than was expected")]
     VersionMismatch,
+    /// The session in which they ask for another address has ended, or they do not say which it is.
+    #[error("the session has ended")]
+    SessionEnded,
     /// What was said to be the password until now is not.
     #[error("the current password is another one")]
     WrongPassword,
@@ -110,7 +113,8 @@ impl UpdateMember {
     ///
     /// # Errors
     /// [`UpdateMemberError::NotFound`] where there is no such member, [`UpdateMemberError::VersionMismatch`] where they are in a
-    /// version that was not expected, [`UpdateMemberError::WrongPassword`] where the password until now is another one,
+    /// version that was not expected, [`UpdateMemberError::SessionEnded`] where another address is asked for in a session that has ended,
+    /// [`UpdateMemberError::WrongPassword`] where the password until now is another one,
     /// [`UpdateMemberError::TooManyFailures`] where it comes too early after others that were wrong,
     /// [`UpdateMemberError::DuplicateEmail`] where another member has the address.
     #[tracing::instrument(name = "update_member", skip_all)]
@@ -151,13 +155,16 @@ impl UpdateMember {
     async fn attempt(&self, command: &UpdateMemberCommand, replacement: Option<&Replacement>) -> Result<Member, Lost> {
         let unit = self.units.begin().await?;
         let mut member = unit.members.find_by_id(command.id).await?.ok_or(UpdateMemberError::NotFound)?;
+        let now = self.clock.now();
+        if command.changes.email.is_some() {
+            refuse_ended_session(&unit, command, now).await?;
+        }
         if !command.expected.accepts(member.revision().version) {
             return Err(UpdateMemberError::VersionMismatch.into());
         }
         if let Some(email) = &command.changes.email {
             refuse_anothers(&unit, &member, email).await?;
         }
-        let now = self.clock.now();
         if replacement.is_some() {
             // Before the changes, so that an address which comes with the password is kept.
             member.note_new_password(now);
@@ -201,6 +208,21 @@ impl UpdateMember {
     fn notification_id(&self) -> NotificationId {
         NotificationId::from(self.ids.generate())
     }
+}
+
+/// Refuses another address to whoever has nothing but the access token of a session that has ended: it is good for a while, and with an
+/// address of their own they could have the account for good. The session is asked for after the member was loaded: whoever ends it and
+/// changes the member at once, as a reset does, is seen here or makes the update a lost race.
+async fn refuse_ended_session(
+    unit: &Membership,
+    command: &UpdateMemberCommand,
+    now: OffsetDateTime,
+) -> Result<(), UpdateMemberError> {
+    let goes_on = match command.session {
+        Some(session) => unit.sessions.is_active(command.id, session, now).await?,
+        None => false,
+    };
+    if goes_on { Ok(()) } else { Err(UpdateMemberError::SessionEnded) }
 }
 
 /// Refuses an address that another member has; whoever proves one that several have in mind first, gets it.

@@ -80,7 +80,8 @@ fn new_password(errors: &mut FieldErrors, new: TextField, current: TextField) ->
     summary = "Change oneself",
     description = "Changes what is named of whoever calls, verified or not: a JSON merge patch (RFC 7396), whole or not at all. The name \
                    changes at once. Another email address is kept as `pending_email`, and a mail with a token goes there; it takes the \
-                   place of the old one when the token is posted to `/members/verify`. The address as it is gives a pending one up. \
+                   place of the old one when the token is posted to `/members/verify`. The address as it is gives a pending one up. With \
+                   an access token whose session has ended, naming an address is a 401. \
                    Another password needs the current one, gives up a pending address, and ends every other session. After five current \
                    passwords in a row that were wrong the next has to wait: one second, two, four, and 15 minutes at most.",
     security(("access_token" = [])),
@@ -129,6 +130,7 @@ pub async fn patch_own_member(
 fn problem(error: UpdateMemberError) -> Problem {
     match error {
         UpdateMemberError::NotFound => Problem::not_found("There is no member of this id."),
+        UpdateMemberError::SessionEnded => Problem::bad_access_token(),
         UpdateMemberError::VersionMismatch => Problem::precondition_failed(),
         UpdateMemberError::WrongPassword => {
             let detail = "is not the password of the member".to_owned();

@@ -84,6 +84,30 @@ async fn another_address_counts_once_it_is_proven(#[values(Sqlite, Postgres)] ba
     server.post("/members", json!({"name": "Eve", "email": member.email, "password": PASSWORD})).await.assert_status(201);
 }
 
+/// For as long as a stolen token lives, whoever has it reads on; but it leads into the account no further.
+#[rstest]
+#[tokio::test]
+async fn an_access_token_whose_session_has_ended_does_not_change_the_address(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let member = server.given_verified_member().await;
+    let own = logged_in(&server, &member).await;
+    let (ended, logged_out) = (server.given_login(&member).await, server.given_login(&member).await);
+    let session = tokens::claims_of(&ended.access)["sid"].as_str().expect("an id").to_owned();
+    own.delete(&format!("/auth/sessions/{session}")).await.assert_is_empty(204);
+    server.post("/auth/logout", json!({"refresh_token": logged_out.refresh})).await.assert_is_empty(204);
+    let mut of_no_session = tokens::claims_of(&ended.access);
+    of_no_session.as_object_mut().expect("an object").remove("sid");
+    for token in [&ended.access, &logged_out.access, &tokens::signed(&of_no_session)] {
+        let stranger = server.with_token(token);
+        stranger.patch(PATH, json!({"email": "strangers@example.com"})).await.assert_problem(&Problem::bad_access_token());
+        let both = json!({"email": member.email, "password": NEW_PASSWORD, "current_password": PASSWORD});
+        stranger.patch(PATH, both).await.assert_problem(&Problem::bad_access_token());
+        stranger.get(PATH).await.assert_is(200, &member.body(true));
+    }
+    let waiting = body(&member, true, &json!({"pending_email": "new@example.com"}));
+    own.patch(PATH, json!({"email": "new@example.com"})).await.assert_is(200, &waiting);
+}
+
 #[rstest]
 #[tokio::test]
 async fn who_mistyped_their_address_mends_it_and_is_verified_by_the_page(#[values(Sqlite, Postgres)] backend: Backend) {

@@ -309,7 +309,9 @@ pub async fn a_session_that_has_ended_or_expired_is_not_active(world: World) {
     let is_active = async |token: &RefreshToken, at| {
         let listed = tokens.list_active(token.member_id, 10, at).await.expect("listed");
         assert!(listed.iter().all(|session| session.id == token.session), "{listed:?}");
-        !listed.is_empty()
+        let is_active = tokens.is_active(token.member_id, token.session, at).await.expect("answered");
+        assert_eq!(is_active, !listed.is_empty());
+        is_active
     };
     assert!(!is_active(&ended, now()).await);
     assert!(!tokens.revoke_active(ended.member_id, ended.session, now()).await.expect("answered"));
@@ -327,7 +329,12 @@ pub async fn a_session_that_has_ended_or_expired_is_not_active(world: World) {
 pub async fn an_active_session_is_ended_once_and_by_its_member_alone(world: World) {
     let (tokens, first, other) = (&world.repositories.refresh_tokens, a_session(&world).await, a_session(&world).await);
     let ended_at = now() + Duration::HOUR;
-    let end = async |member_id, session| tokens.revoke_active(member_id, session, ended_at).await.expect("answered");
+    let end = async |member_id, session| {
+        let was_active = tokens.is_active(member_id, session, ended_at).await.expect("answered");
+        let has_ended = tokens.revoke_active(member_id, session, ended_at).await.expect("answered");
+        assert_eq!(was_active, has_ended);
+        has_ended
+    };
     assert!(!end(other.member_id, first.session).await);
     assert!(!end(first.member_id, SessionId::from_uuid(unique_id())).await);
     assert_eq!(tokens.find_by_hash(&first.token_hash).await.expect("found").as_ref(), Some(&first));

@@ -67,6 +67,12 @@ impl RefreshTokenRepository for MemoryRefreshTokens {
         })
     }
 
+    async fn is_active(&self, member_id: MemberId, session: SessionId, now: OffsetDateTime) -> Result<bool, DependencyError> {
+        self.0.read(Port::RefreshTokens, |state| {
+            is_active(state, session, now) && state.sessions.get(&session).is_some_and(|session| session.member_id == member_id)
+        })
+    }
+
     async fn revoke_active(&self, member_id: MemberId, session: SessionId, now: OffsetDateTime) -> Result<bool, DependencyError> {
         self.0
             .write(Port::RefreshTokens, |state| {

@@ -186,6 +186,23 @@ async fn another_members_address_is_refused_and_one_that_another_only_has_in_min
 }
 
 #[tokio::test]
+async fn in_a_session_that_has_ended_no_address_is_taken() {
+    let desk = a_desk();
+    let (known, other) = (desk.given(a_member()).await, desk.given(a_member()).await);
+    let ended = known.sessions[1].session;
+    desk.library.refresh_tokens().revoke_session(ended, later()).await.expect("ended");
+    for session in [Some(ended), Some(other.sessions[0].session), None] {
+        let command = UpdateMemberCommand { session, ..email(&known, "strangers@example.com") };
+        let error = desk.update_member.execute(command).await.expect_err("refused");
+        assert!(matches!(error, UpdateMemberError::SessionEnded), "{error:?}");
+    }
+    assert_eq!((desk.stored(known.member.id()).await, desk.queue().await), (Some(known.member.clone()), Vec::new()));
+    // Another name leads nobody into the account.
+    desk.update_member.execute(UpdateMemberCommand { session: Some(ended), ..name(&known, "Grace") }).await.expect("changed");
+    desk.update_member.execute(email(&known, "new@example.com")).await.expect("changed");
+}
+
+#[tokio::test]
 async fn another_password_ends_every_session_but_the_callers_and_the_member_is_told() {
     let desk = a_desk();
     let (known, other) = (desk.given(a_member()).await, desk.given(a_member()).await);
@@ -386,7 +403,8 @@ async fn of_many_who_replace_one_password_one_succeeds() {
 #[case::looking_for_the_address(Port::Members, 1)]
 #[case::saving(Port::Members, 2)]
 #[case::replacing_credentials(Port::Credentials, 1)]
-#[case::ending_sessions(Port::RefreshTokens, 0)]
+#[case::asking_for_the_session(Port::RefreshTokens, 0)]
+#[case::ending_sessions(Port::RefreshTokens, 1)]
 #[case::queueing(Port::Notifications, 0)]
 #[case::queueing_the_last(Port::Notifications, 2)]
 #[case::committing(Port::Commit, 0)]
