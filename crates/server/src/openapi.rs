@@ -28,16 +28,22 @@ pub const SERVICE: &str = "Service";
 )]
 struct ServiceOpenApi;
 
+/// The operations of the contexts that do without the database.
+const WITHOUT_DATABASE: &[&str] = &["list_public_keys", "verification_page", "password_reset_page"];
+
+/// The service's own, which all do. Of the database, `ready` tells in an answer of its own.
+const OF_THE_SERVICE: &[&str] = &["health", "live", "ready", "openapi_json"];
+
 /// The document of everything that is served (OpenAPI 3.1).
 pub fn document() -> Document {
     let mut contexts = BookOpenApi::openapi()
         .merge_from(MemberOpenApi::openapi())
         .merge_from(AuthOpenApi::openapi())
         .merge_from(LoanOpenApi::openapi());
-    CommonParts { need_the_database: true, are_limited: true }.modify(&mut contexts);
+    CommonParts { without_database: WITHOUT_DATABASE, are_limited: true }.modify(&mut contexts);
     OAuthAlternative.modify(&mut contexts);
     let mut service = ServiceOpenApi::openapi();
-    CommonParts { need_the_database: false, are_limited: false }.modify(&mut service);
+    CommonParts { without_database: OF_THE_SERVICE, are_limited: false }.modify(&mut service);
     contexts.info = service.info.clone();
     contexts.merge_from(service)
 }

@@ -5,7 +5,7 @@ use crate::{
     list_public_keys::__path_list_public_keys, list_sessions::__path_list_sessions, login::__path_login, logout::__path_logout,
     refresh_tokens::__path_refresh_tokens, revoke_token::__path_revoke_token,
 };
-use library_shared_http::openapi::{any_text, secret_text, token};
+use library_shared_http::openapi::{ACCESS_TOKEN, VERIFIED, any_text, secret_text, token};
 use serde_json::{Value, json};
 use utoipa::{
     Modify, OpenApi,
@@ -19,10 +19,7 @@ use utoipa::{
 /// The tag of the session's operations.
 pub const SESSIONS: &str = "Sessions";
 
-/// The name of the security scheme: what an operation behind the gate says in its `security`.
-const ACCESS_TOKEN: &str = "access_token";
-
-/// The name of the same as OAuth's tools know it: where to get the access token, too.
+/// The name of the scheme of the same access token as OAuth's tools know it: where to get the access token, too.
 const OAUTH: &str = "oauth";
 
 /// Where OAuth's tools get tokens, and renew them.
@@ -48,7 +45,9 @@ impl Modify for Gate {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
-            .description(Some("The access token of a session. Its member must have verified their email address."))
+            .description(Some(
+                "The access token of a session. Where the role `verified` is asked for, its member must have verified their email address.",
+            ))
             .build();
         let flow = Password::with_refresh_url(TOKEN_URL, Scopes::new(), TOKEN_URL);
         let description = "The same access token, got with the member's email address as `username` and their password. There are no \
@@ -60,16 +59,19 @@ impl Modify for Gate {
     }
 }
 
-/// Says of every operation of a document that takes an access token that it takes one got by OAuth as well.
+/// Says of every operation of a document that takes an access token that it takes one got by OAuth as well, where a role is asked for, too:
+/// OAuth has no roles, and there are no scopes.
 #[derive(Debug, Clone, Copy)]
 pub struct OAuthAlternative;
 
 impl Modify for OAuthAlternative {
     fn modify(&self, document: &mut Document) {
-        let access_token = SecurityRequirement::new(ACCESS_TOKEN, NO_SCOPES);
+        let access_tokens =
+            [SecurityRequirement::new(ACCESS_TOKEN, NO_SCOPES), SecurityRequirement::new(ACCESS_TOKEN, [VERIFIED])];
         let requirements =
             document.paths.paths.values_mut().flat_map(operations).filter_map(|operation| operation.security.as_mut());
-        for alternatives in requirements.filter(|alternatives| alternatives.contains(&access_token)) {
+        let takes_one = |alternatives: &Vec<_>| access_tokens.iter().any(|access_token| alternatives.contains(access_token));
+        for alternatives in requirements.filter(|alternatives| takes_one(alternatives)) {
             alternatives.push(SecurityRequirement::new(OAUTH, NO_SCOPES));
         }
     }

@@ -40,7 +40,7 @@ impl TryFrom<BorrowBookBody> for BorrowBookCommand {
     tag = openapi::LOANS,
     summary = "Borrow a book",
     description = "Lends a book to a member. Any verified member may borrow in a member's name.",
-    security(("access_token" = [])),
+    security(("access_token" = ["verified"])),
     params(Invocation),
     request_body(content = BorrowBookBody, description = "Who borrows what."),
     responses(

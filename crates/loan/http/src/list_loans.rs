@@ -14,7 +14,7 @@ type OwnLoans = Gated<VerifiedMember, ListQuery<LoanField>>;
     tag = openapi::LOANS,
     summary = "List the caller's loans",
     description = "A page of the loans that the caller has or had, filtered and put in order.",
-    security(("access_token" = [])),
+    security(("access_token" = ["verified"])),
     params(ListQuery::<LoanField>),
     responses((
         status = 200,
@@ -33,7 +33,7 @@ pub async fn list_loans(api: Data<LoanApi>, request: HttpRequest, asked: OwnLoan
     tag = openapi::LOANS,
     summary = "List one's own loans",
     description = "The same as `GET /loans`.",
-    security(("access_token" = [])),
+    security(("access_token" = ["verified"])),
     params(ListQuery::<LoanField>),
     responses((
         status = 200,

@@ -12,7 +12,7 @@ use library_shared_http::{IfNoneMatch, PathId, Problem, entity};
     tag = openapi::LOANS,
     summary = "Read a loan",
     description = "One of the loans that the caller has or had.",
-    security(("access_token" = [])),
+    security(("access_token" = ["verified"])),
     params(PathId::<LoanId>, IfNoneMatch),
     responses(
         (status = 200, description = "The loan.", body = LoanBody, headers(("ETag" = String, description = "The tag of this state."))),

@@ -13,7 +13,7 @@ use library_shared_http::{Answer, Invocation, PathCommand, PathId, Problem};
     tag = openapi::LOANS,
     summary = "Return a book",
     description = "Ends a loan. Any verified member may return it.",
-    security(("access_token" = [])),
+    security(("access_token" = ["verified"])),
     params(PathId::<LoanId>, Invocation),
     responses(
         (

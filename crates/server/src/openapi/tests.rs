@@ -1,4 +1,4 @@
-use super::{document, text};
+use super::{OF_THE_SERVICE, WITHOUT_DATABASE, document, text};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -29,10 +29,29 @@ fn every_operation_says_what_it_does_for_whom_and_with_what() {
             assert!(schemes.contains_key(scheme), "{name} wants {scheme}, which is not declared");
         }
         let is_gated = !security.is_empty();
-        let alternatives = [json!({"access_token": []}), json!({"oauth": []})];
-        assert!(!is_gated || *security == alternatives, "{name} does not take an access token, got in either way");
-        assert_eq!(is_gated, operation["responses"]["403"].is_object(), "{name}: who may use it goes with 403");
+        let for_verified = *security == [json!({"access_token": ["verified"]}), json!({"oauth": []})];
+        let for_members = *security == [json!({"access_token": []}), json!({"oauth": []})];
+        assert!(!is_gated || for_members || for_verified, "{name} does not take an access token, got in either way");
+        assert!(
+            !is_gated || operation["responses"]["401"].is_object(),
+            "{name} does not say what is answered to whom it does not know"
+        );
+        assert_eq!(for_verified, operation["responses"]["403"].is_object(), "{name}: the role goes with 403");
     }
+}
+
+#[test]
+fn every_operation_but_those_that_do_without_the_database_may_find_it_away() {
+    let document = whole();
+    let operations = operations(&document);
+    let away = json!({"$ref": "#/components/responses/Unavailable"});
+    let mut without: Vec<_> = [WITHOUT_DATABASE, OF_THE_SERVICE].concat();
+    for (name, operation) in operations {
+        let place = without.iter().position(|id| operation["operationId"] == *id);
+        assert_eq!(place.is_none(), operation["responses"]["503"] == away, "{name}");
+        place.map(|place| without.remove(place));
+    }
+    assert_eq!(without, [""; 0], "these are no operations");
 }
 
 /// The errors whose bodies are prescribed by their clients: OAuth's own (RFC 6749, section 5.2) where it has a word for them, and the

@@ -7,6 +7,6 @@ mod examples;
 mod fields;
 mod problem;
 
-pub use common::CommonParts;
+pub use common::{ACCESS_TOKEN, CommonParts, VERIFIED};
 pub use examples::{A_BOOK, A_LOAN, A_MEMBER};
 pub use fields::{any_text, email, id, parameter, secret_text, text, token};

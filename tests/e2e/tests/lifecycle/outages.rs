@@ -94,6 +94,11 @@ async fn without_its_database_a_server_asks_for_patience_and_then_goes_on() {
     let server = Server::builder(Sqlite).await.with("DATABASE_URL", database.url()).start().await;
     let book = server.given_book().await;
     postgres.kill().await;
+    for (path, status) in
+        [("/members/verify?token=x", 200), ("/auth/password/reset?token=x", 200), ("/.well-known/jwks.json", 404)]
+    {
+        assert_eq!(server.get(path).await.status, status, "{path} does without the database");
+    }
     // Past the client of these tests, which takes no such answer.
     let response = server.request("GET", "/books").send().await.expect("an answer");
     assert_eq!(response.status(), 503);

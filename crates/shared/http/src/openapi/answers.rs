@@ -24,6 +24,8 @@ pub enum Kind {
     /// With a body of JSON or a parameter.
     WithInput,
     BehindTheGate,
+    /// For members alone who have proven their address.
+    ForVerified,
     /// With this header.
     WithHeader(&'static str),
 }
@@ -80,7 +82,7 @@ pub fn answers() -> Vec<Answer> {
             Problem::unauthorized("An access token is needed: `Authorization: Bearer …`."),
         ),
         Answer::new(
-            Kind::BehindTheGate,
+            Kind::ForVerified,
             "Forbidden",
             "Who calls has not verified their email address.",
             Problem::forbidden("Your email address has yet to be verified."),

@@ -8,11 +8,18 @@ use utoipa::{
     openapi::{
         Content, Header, HeaderBuilder, OpenApi, PathItem, Ref, RefOr, Response,
         path::{Operation, Parameter, ParameterIn},
+        security::SecurityRequirement,
     },
 };
 
 /// The content type that [`observe`](crate::observe) gives every problem.
 pub(super) const PROBLEM_JSON: &str = "application/problem+json";
+
+/// The name of the security scheme of those who call with an access token.
+pub const ACCESS_TOKEN: &str = "access_token";
+
+/// The role of a member who has proven their address: an operation that asks for it is for no other.
+pub const VERIFIED: &str = "verified";
 
 /// The header by which a request is found in the log.
 const REQUEST_ID: &str = "X-Request-Id";
@@ -22,17 +29,17 @@ const REQUEST_ID: &str = "X-Request-Id";
 /// - with a body: 408 and 413; with one of JSON: 400 and 415; with one of JSON or a parameter: 422;
 /// - with `If-Match`: 400 and 412; with `If-None-Match`: 400; with `Idempotency-Key`: 409, and the header `Idempotency-Replayed`;
 /// - with `cursor`: the header `Link`;
-/// - behind the gate: 401 and 403; of the others it says that anyone may use them;
+/// - behind the gate: 401, and 403 where they ask for the role [`VERIFIED`]; of the others it says that anyone may use them;
 /// - where callers are limited: 429, and the headers `RateLimit` and `RateLimit-Policy`;
-/// - all: 500, and 503 where they need the database; the header `X-Request-Id`, of the request and of every answer; and
+/// - all: 500, and 503 but where they do without the database; the header `X-Request-Id`, of the request and of every answer; and
 ///   `application/problem+json` as the type of every [`Problem`].
 ///
 /// What a handler lists itself stays as it is.
 #[derive(Debug, Clone, Copy)]
 pub struct CommonParts {
-    /// Whether the operations of this document need the database.
-    pub need_the_database: bool,
-    /// Whether they are counted against the caller's quota.
+    /// The ids of the operations of this document that do without the database.
+    pub without_database: &'static [&'static str],
+    /// Whether the operations are counted against the caller's quota.
     pub are_limited: bool,
 }
 
@@ -91,11 +98,15 @@ impl CommonParts {
         match kind {
             Kind::Every => true,
             Kind::Limited => self.are_limited,
-            Kind::WithDatabase => self.need_the_database,
+            Kind::WithDatabase => !operation.operation_id.as_deref().is_some_and(|id| self.without_database.contains(&id)),
             Kind::WithBody => has_body,
             Kind::WithJson => takes_json,
             Kind::WithInput => takes_json || operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()),
             Kind::BehindTheGate => operation.security.as_ref().is_some_and(|security| !security.is_empty()),
+            Kind::ForVerified => {
+                let for_verified = SecurityRequirement::new(ACCESS_TOKEN, [VERIFIED]);
+                operation.security.as_ref().is_some_and(|security| security.contains(&for_verified))
+            }
             Kind::WithHeader(name) => takes(operation, name),
         }
     }
