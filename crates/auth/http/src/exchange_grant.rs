@@ -13,8 +13,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The parameters of RFC 6749 that clients send here. Nobody registers a client, and there are no scopes: what is said of them is passed
-/// over.
+/// The parameters of RFC 6749 that clients send here. Nobody registers a client: what is said of one is passed over.
 const KNOWN: &[&str] = &["grant_type", "username", "password", "refresh_token", "scope", "client_id", "client_secret"];
 
 /// What tokens are given for: a password (RFC 6749, section 4.3.2) or a refresh token (section 6).
@@ -65,8 +64,8 @@ impl<'a> From<&'a TokenPair> for AccessTokenResponseBody<'a> {
     tag = openapi::SESSIONS,
     summary = "Get tokens as OAuth's tools do",
     description = "The token endpoint of OAuth 2.0 (RFC 6749): does what `/auth/login` and `/auth/refresh` do, for the grants `password` \
-                   and `refresh_token`. There are neither registered clients nor scopes: `client_id`, `client_secret`, `scope` and a header \
-                   `Authorization` are passed over.",
+                   and `refresh_token`. There are no registered clients: `client_id`, `client_secret` and a header `Authorization` are \
+                   passed over. Nor are there scopes: who asks for one is refused.",
     request_body(
         description = "The grant.",
         content((GrantForm = "application/x-www-form-urlencoded")),
@@ -88,7 +87,7 @@ impl<'a> From<&'a TokenPair> for AccessTokenResponseBody<'a> {
         (
             status = 400,
             description = "A parameter is missing, repeated or malformed, or the body no form (`invalid_request`); another grant \
-                           (`unsupported_grant_type`); wrong credentials, or a refresh token that is unknown, expired, revoked or used \
+                           (`unsupported_grant_type`); a scope (`invalid_scope`); wrong credentials, or a refresh token that is unknown, expired, revoked or used \
                            before (`invalid_grant`).",
             body = OAuthErrorBody,
             headers(
@@ -107,6 +106,7 @@ pub async fn exchange_grant(api: Data<AuthApi>, body: Result<FormBody, Problem>)
 
 async fn exchange(api: &AuthApi, body: Result<FormBody, Problem>) -> Result<TokenPair, OAuthError> {
     let mut parameters = OAuthParameters::read(body, KNOWN)?;
+    parameters.refuse_scope()?;
     match parameters.take("grant_type", "The parameter grant_type is missing.")?.as_str() {
         "password" => {
             let username = parameters.take("username", "The parameter username is missing.")?;

@@ -60,6 +60,16 @@ impl OAuthParameters {
         let place = self.0.iter().position(|(given, _)| given == name);
         place.map(|place| self.0.swap_remove(place).1).ok_or_else(|| OAuthError::invalid_request(missing))
     }
+
+    /// Refuses whoever asks for a scope, for there are none: what they get would be another one, of which they would have to be told (RFC
+    /// 6749, section 3.3).
+    ///
+    /// # Errors
+    /// `invalid_scope`.
+    pub fn refuse_scope(&self) -> Result<(), OAuthError> {
+        let is_scope = |(name, value): &(String, String)| name == "scope" && !value.trim().is_empty();
+        if self.0.iter().any(is_scope) { Err(OAuthError::invalid_scope("There are no scopes.")) } else { Ok(()) }
+    }
 }
 
 impl OAuthError {
@@ -71,6 +81,11 @@ impl OAuthError {
     /// The credentials or the refresh token are not good.
     pub const fn invalid_grant(error_description: &'static str) -> Self {
         Self::Refused(OAuthErrorBody { error: "invalid_grant", error_description })
+    }
+
+    /// There is no such scope.
+    pub const fn invalid_scope(error_description: &'static str) -> Self {
+        Self::Refused(OAuthErrorBody { error: "invalid_scope", error_description })
     }
 
     /// Tokens are not given for this sort of grant.

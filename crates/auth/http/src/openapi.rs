@@ -145,7 +145,7 @@ pub fn token_type_hint() -> Object {
 }
 
 pub fn oauth_error_code() -> Object {
-    let codes = ["invalid_request", "invalid_grant", "unsupported_grant_type"];
+    let codes = ["invalid_request", "invalid_grant", "invalid_scope", "unsupported_grant_type"];
     any_text().enum_values(Some(codes)).description(Some("Which error it is.")).build()
 }
 

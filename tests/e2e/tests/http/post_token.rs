@@ -60,17 +60,11 @@ async fn an_address_is_read_as_at_the_log_in(#[values(Sqlite, Postgres)] backend
 /// What Swagger UI, curl and libraries send besides: there are no registered clients, so nobody fails to be one.
 #[rstest]
 #[tokio::test]
-async fn what_is_said_of_clients_and_scopes_is_passed_over(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn what_is_said_of_clients_is_passed_over(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
     let member = server.given_member().await;
     let mut form = vec![("grant_type", "password"), ("username", &*member.email), ("password", PASSWORD)];
-    form.extend([
-        ("scope", "books loans"),
-        ("client_id", "a-tool"),
-        ("client_secret", "a secret"),
-        ("audience", "x"),
-        ("resource", "a"),
-    ]);
+    form.extend([("scope", ""), ("client_id", "a-tool"), ("client_secret", "a secret"), ("audience", "x"), ("resource", "a")]);
     // RFC 8707 lets a client name several.
     form.push(("resource", "b"));
     assert_tokens(&grant(&server, &form).await);
@@ -83,6 +77,24 @@ async fn what_is_said_of_clients_and_scopes_is_passed_over(#[values(Sqlite, Post
     let text = format!("grant_type=password&username={}&password={}", member.email, PASSWORD.replace(' ', "+"));
     let request = server.request("POST", "/auth/token").header("Content-Type", "application/x-www-form-urlencoded;charset=UTF-8");
     assert_tokens(&server.send(request.body(text)).await);
+}
+
+/// Who got tokens would take them for tokens of the scope that they asked for.
+#[rstest]
+#[tokio::test]
+async fn there_are_no_scopes_to_ask_for(#[values(Sqlite, Postgres)] backend: Backend) {
+    let server = Server::start(backend).await;
+    let member = server.given_member().await;
+    let tokens = server.given_login(&member).await;
+    let grants: [&[(&str, &str)]; 2] = [
+        &[("grant_type", "password"), ("username", &member.email), ("password", PASSWORD), ("scope", "books loans")],
+        &[("grant_type", "refresh_token"), ("refresh_token", &tokens.refresh), ("scope", "books")],
+    ];
+    for form in grants {
+        grant(&server, form).await.assert_oauth_error("invalid_scope", "There are no scopes.");
+    }
+    // The refresh token has not been used.
+    assert_tokens(&with_refresh(&server, &tokens.refresh).await);
 }
 
 #[rstest]

@@ -50,6 +50,19 @@ fn a_known_parameter_must_not_be_repeated(#[case] parameters: &[(&str, &str)]) {
 }
 
 #[rstest]
+#[case::left_out(&[("grant_type", "password")], true)]
+#[case::empty(&[("scope", "")], true)]
+#[case::blank(&[("scope", " ")], true)]
+#[case::one(&[("scope", "books")], false)]
+#[case::several(&[("grant_type", "password"), ("scope", " books loans")], false)]
+fn no_scope_is_given(#[case] parameters: &[(&str, &str)], #[case] is_fine: bool) {
+    let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let parameters = OAuthParameters::read(Ok(FormBody(parameters)), KNOWN).map_err(body_of).expect("parameters");
+    let refused = OAuthErrorBody { error: "invalid_scope", error_description: "There are no scopes." };
+    assert_eq!(parameters.refuse_scope().map_err(body_of), if is_fine { Ok(()) } else { Err(refused) });
+}
+
+#[rstest]
 #[case::not_a_form(Problem::unsupported_media_type("a form"), true)]
 #[case::broken(Problem::new(actix_web::http::StatusCode::BAD_REQUEST, "broken"), true)]
 #[case::too_large(Problem::too_large(1), false)]
