@@ -53,8 +53,8 @@ impl From<PublicKey> for KeyBody {
     tag = openapi::SESSIONS,
     summary = "Read the keys that access tokens are checked with",
     description = "The public keys (RFC 7517) with which anybody can check the signature of an access token: the one that signs and, while keys \
-                   are changed, another one. Whoever checks sees to `exp`, and to `purpose`, which is `access`. There are none where \
-                   tokens are signed with a secret.",
+                   are changed, another one. Whoever checks sees to `exp`, and to `purpose`, which is `access`, as the type in the \
+                   header is `at+jwt` (RFC 9068): other tokens are signed with the same keys. There are none where tokens are signed with a secret.",
     responses(
         (
             status = 200,

@@ -111,7 +111,7 @@ pub fn refresh_token_body() -> Value {
 
 pub fn token_pair() -> Value {
     json!({
-        "access_token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMWExZjliZCJ9.c2lnbmF0dXJl",
+        "access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMWExZjliZCJ9.c2lnbmF0dXJl",
         "refresh_token": "718cKtDlJoZDgm0zYl5mJ0a4nqZp1vXq3wE8hT2RrUs",
         "token_type": "bearer",
     })
@@ -167,7 +167,7 @@ pub fn no_token() -> Value {
 
 pub fn access_token_response() -> Value {
     json!({
-        "access_token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMWExZjliZCJ9.c2lnbmF0dXJl",
+        "access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMWExZjliZCJ9.c2lnbmF0dXJl",
         "token_type": "bearer",
         "expires_in": 900,
         "refresh_token": "718cKtDlJoZDgm0zYl5mJ0a4nqZp1vXq3wE8hT2RrUs",

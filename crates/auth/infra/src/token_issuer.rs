@@ -12,6 +12,10 @@ use uuid::Uuid;
 /// How many random bytes a refresh token has.
 const REFRESH_TOKEN_BYTES: usize = 64;
 
+/// The type of an access token (RFC 9068, section 2.1), by which others tell it from what else is signed with the same key. It is not asked for
+/// of one that is presented, which has a purpose: those of the releases before are of the type `JWT`.
+const ACCESS_TOKEN_TYPE: &str = "at+jwt";
+
 /// Makes access tokens that are JSON Web Tokens, and refresh tokens that are random bytes in url-safe base64 (RFC 4648, section 5).
 pub struct JwtTokenIssuer {
     keys: JwtKeys,
@@ -65,7 +69,7 @@ impl TokenIssuer for JwtTokenIssuer {
             exp: (now + self.lifetime).unix_timestamp(),
             jti: self.ids.generate(),
         };
-        self.keys.sign(&claims).map(AccessToken::from_text)
+        self.keys.sign_as(ACCESS_TOKEN_TYPE, &claims).map(AccessToken::from_text)
     }
 
     fn access_lifetime(&self) -> Duration {

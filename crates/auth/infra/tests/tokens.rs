@@ -83,6 +83,19 @@ fn an_access_token_says_whose_it_is_for_what_and_until_when() {
     );
 }
 
+#[test]
+fn an_access_token_is_of_a_type_of_its_own_and_one_of_the_type_before_is_good() {
+    let (member, session) = (MemberId::from(unique_id()), SessionId::from(unique_id()));
+    let token = hs256().issue_access(member, session).expect("a token");
+    let type_of = |token: &str| jsonwebtoken::decode_header(token).expect("a header").typ;
+    assert_eq!(type_of(token.expose()).as_deref(), Some("at+jwt"));
+    let before = keys(JwtAlgorithm::HS256)
+        .sign(&json!({"sub": member.as_uuid(), "sid": session.as_uuid(), "purpose": "access", "exp": i64::MAX}))
+        .expect("a token");
+    assert_eq!(type_of(&before).as_deref(), Some("JWT"));
+    assert_eq!(hs256().verify_access(&before), Ok(AccessClaims { member_id: member, session: Some(session) }));
+}
+
 #[rstest]
 #[case::another_purpose(json!({"sub": unique_id(), "purpose": "verify_email", "exp": i64::MAX}))]
 #[case::no_purpose(json!({"sub": unique_id(), "exp": i64::MAX}))]

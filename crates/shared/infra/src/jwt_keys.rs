@@ -150,12 +150,21 @@ impl JwtKeys {
         std::iter::once(&self.current).chain(&self.previous)
     }
 
-    /// Signs claims with the current key.
+    /// Signs claims with the current key, as a token of the type `JWT`.
     ///
     /// # Errors
     /// Where the claims cannot be written as JSON or the key cannot sign.
     pub fn sign<C: Serialize>(&self, claims: &C) -> Result<String, DependencyError> {
-        let header = Header { kid: Some(self.current.id.clone()), ..Header::new(self.algorithm) };
+        self.sign_as("JWT", claims)
+    }
+
+    /// Signs claims with the current key, as a token of this type (RFC 8725, section 3.11).
+    ///
+    /// # Errors
+    /// Where the claims cannot be written as JSON or the key cannot sign.
+    pub fn sign_as<C: Serialize>(&self, token_type: &str, claims: &C) -> Result<String, DependencyError> {
+        let (typ, kid) = (Some(token_type.to_owned()), Some(self.current.id.clone()));
+        let header = Header { typ, kid, ..Header::new(self.algorithm) };
         jsonwebtoken::encode(&header, claims, &self.signing).map_err(|error| DependencyError::failed("token signing", error))
     }
 

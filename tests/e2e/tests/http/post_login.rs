@@ -26,7 +26,7 @@ async fn a_member_logs_in_and_gets_two_tokens_that_nobody_may_keep(#[values(Sqli
     let (issued, sid, jti) = (claims["iat"].as_i64().expect("a time"), claims["sid"].clone(), claims["jti"].clone());
     let expected = json!({"sub": member.id, "sid": sid, "purpose": "access", "iat": issued, "exp": issued + 15 * 60, "jti": jti});
     let kid = header_of(access)["kid"].clone();
-    assert_eq!((&header_of(access), claims), (&json!({"typ": "JWT", "alg": "HS256", "kid": kid}), expected));
+    assert_eq!((&header_of(access), claims), (&json!({"typ": "at+jwt", "alg": "HS256", "kid": kid}), expected));
     assert!(kid.as_str().is_some_and(|kid| kid.len() == 11), "{kid}");
     assert!(sid.is_string() && jti.is_string() && sid != jti);
 
