@@ -18,6 +18,7 @@ impl EndAllSessions {
     ///
     /// # Errors
     /// Only those of the machinery.
+    #[tracing::instrument(name = "end_all_sessions", skip_all)]
     pub async fn execute(&self, member_id: MemberId) -> Result<(), DependencyError> {
         self.tokens.revoke_sessions_of(member_id, None, self.clock.now()).await
     }

@@ -29,6 +29,7 @@ impl EndSession {
     ///
     /// # Errors
     /// [`EndSessionError::NotFound`] where there is none, it is another's, or it has ended or expired.
+    #[tracing::instrument(name = "end_session", skip_all)]
     pub async fn execute(&self, member_id: MemberId, session: SessionId) -> Result<(), EndSessionError> {
         let was_active = self.tokens.revoke_active(member_id, session, self.clock.now()).await?;
         if was_active { Ok(()) } else { Err(EndSessionError::NotFound) }

@@ -21,6 +21,7 @@ impl ListSessions {
     ///
     /// # Errors
     /// Only those of the machinery.
+    #[tracing::instrument(name = "list_sessions", skip_all)]
     pub async fn execute(&self, member_id: MemberId) -> Result<Vec<ActiveSession>, DependencyError> {
         self.tokens.list_active(member_id, MOST_SESSIONS, self.clock.now()).await
     }

@@ -28,6 +28,7 @@ impl RevokeToken {
     ///
     /// # Errors
     /// Only those of the machinery.
+    #[tracing::instrument(name = "revoke_token", skip_all)]
     pub async fn execute(&self, presented: &PresentedToken) -> Result<(), DependencyError> {
         match self.issuer.verify_access(presented.expose()) {
             Ok(AccessClaims { session: Some(session), .. }) => self.tokens.revoke_session(session, self.clock.now()).await,

@@ -92,6 +92,7 @@ impl ComposeNotification {
 
 #[async_trait]
 impl Composer for ComposeNotification {
+    #[tracing::instrument(name = "compose_notification", skip_all)]
     async fn compose(&self, kind: NotificationKind, member_id: MemberId) -> Result<Option<Message>, DependencyError> {
         let Some(member) = self.members.find_by_id(member_id).await? else { return Ok(None) };
         match kind {

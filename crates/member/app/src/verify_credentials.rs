@@ -33,6 +33,7 @@ impl CredentialVerifier for VerifyCredentials {
         parse(email).map(|email| login_name_of(&email))
     }
 
+    #[tracing::instrument(name = "verify_credentials", skip_all)]
     async fn verify(&self, email: &str, password: &SecretString) -> Result<Option<Verified>, VerifyCredentialsError> {
         let email = parse(email)?;
         // The same is looked up and a hash is checked either way, so that the time that an answer takes does not tell whether the

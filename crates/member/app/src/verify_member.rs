@@ -47,6 +47,7 @@ impl VerifyMember {
     /// # Errors
     /// [`VerifyMemberError::InvalidToken`] for a bad token, [`VerifyMemberError::NotFound`] where the member is gone,
     /// [`VerifyMemberError::DuplicateEmail`] where another member has got the address meanwhile.
+    #[tracing::instrument(name = "verify_member", skip_all)]
     pub async fn execute(&self, token: &str) -> Result<Member, VerifyMemberError> {
         if let Ok(id) = self.tokens.verify(token) {
             return self.save(id, |member| Ok(member.mark_verified(self.clock.now()))).await;
