@@ -13,7 +13,7 @@ pub struct IdentifyCaller {
 pub struct Caller {
     /// The member.
     pub member_id: MemberId,
-    /// The session of the access token; `None` where the token does not say, as ours always do.
+    /// The session of the access token. Those that are issued here say which it is; `None` where one does not.
     pub session: Option<SessionId>,
     /// Whether they have proven that their email address is theirs.
     pub is_verified: bool,

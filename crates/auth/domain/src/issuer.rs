@@ -12,7 +12,7 @@ secret_text! {
 pub struct AccessClaims {
     /// Who holds it.
     pub member_id: MemberId,
-    /// The session that it was made for; `None` where the token does not say, as ours always do.
+    /// The session that it was made for. Those that are issued here say which it is; `None` where one does not.
     pub session: Option<SessionId>,
 }
 
