@@ -33,7 +33,7 @@ variables! {
     HOST = Some("127.0.0.1"), "the address to listen on";
     PORT = Some("8000"), "a port, 0 to 65535; 0 lets the system choose";
     METRICS_ADDR = None, "host:port to serve /metrics and the probes on; without it, /metrics is served with everything else";
-    RATE_LIMIT = Some("on"), "on or off; off limits neither requests nor failed logins";
+    RATE_LIMIT = Some("on"), "on or off; off counts no requests, and lets whoever guesses at passwords go on without a wait";
     RATE_LIMIT_PER_MINUTE = Some("600"), "how many requests a caller has a minute, a whole number greater than 0";
     TRUSTED_PROXIES = None, "the proxies whose X-Forwarded-For counts: addresses or ranges such as 10.0.0.0/8, with commas between them";
     CACHE_TTL = Some("300"), "a whole number of seconds, greater than 0";
