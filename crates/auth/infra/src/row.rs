@@ -5,7 +5,7 @@ use library_shared_domain::{DependencyError, RefreshTokenId};
 use library_shared_infra::database::{SqlTimestamp, SqlUuid, corrupt};
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = refresh_tokens)]
+#[diesel(table_name = refresh_tokens, treat_none_as_default_value = false)]
 pub struct RefreshTokenRow {
     id: SqlUuid,
     session_id: SqlUuid,

@@ -14,7 +14,7 @@ use library_auth_domain::{
 };
 use library_shared_domain::{DependencyError, MemberId, SessionId};
 use library_shared_infra::{
-    database::{Session, SqlError, SqlTimestamp, SqlUuid},
+    database::{Prepared, Session, SqlError, SqlTimestamp, SqlUuid},
     with_connection,
 };
 use time::OffsetDateTime;
@@ -88,7 +88,7 @@ impl SqlRefreshTokenRepository {
     async fn mark_used(session: &Session, used: SessionId, now: OffsetDateTime) -> Result<(), DependencyError> {
         let used = sessions::table.find(SqlUuid::new(used));
         with_connection!(session.write().await?, |connection| {
-            diesel::update(used).set(sessions::refreshed_at.eq(SqlTimestamp(now))).execute(connection).await
+            Prepared(diesel::update(used).set(sessions::refreshed_at.eq(SqlTimestamp(now)))).execute(connection).await
         })?;
         Ok(())
     }

@@ -9,7 +9,7 @@ use library_shared_infra::database::{DbTimestamp, DbUuid, SqlFragment, SqlStatem
 use std::fmt::Display;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = books)]
+#[diesel(table_name = books, treat_none_as_default_value = false)]
 pub struct BookRow {
     id: SqlUuid,
     isbn: String,
@@ -26,7 +26,7 @@ pub type BookColumns = (DbUuid, Text, Text, Text, Text, BigInt, DbTimestamp, DbT
 
 /// What a book is found and put in order by.
 #[derive(Insertable, AsChangeset)]
-#[diesel(table_name = books)]
+#[diesel(table_name = books, treat_none_as_default_value = false)]
 pub struct BookKeys {
     #[diesel(column_name = title_key)]
     title: String,

@@ -13,7 +13,7 @@ use library_book_domain::{
 };
 use library_shared_domain::{BookId, DependencyError, ListRequest, Page};
 use library_shared_infra::{
-    database::{ListQuery, Session, SqlError, SqlTimestamp, SqlUuid},
+    database::{ListQuery, Prepared, Session, SqlError, SqlTimestamp, SqlUuid},
     with_connection,
 };
 
@@ -63,7 +63,7 @@ impl BookRepository for SqlBookRepository {
             books::updated_at.eq(SqlTimestamp(revision.updated_at)),
         );
         let updated = with_connection!(self.session.write().await?, |connection| {
-            diesel::update(row).set(change).execute(connection).await
+            Prepared(diesel::update(row).set(change)).execute(connection).await
         });
         match updated.map_err(DependencyError::from)? {
             0 if self.find_by_id(book.id()).await?.is_none() => Err(UpdateBookError::Missing),

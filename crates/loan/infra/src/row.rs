@@ -5,7 +5,7 @@ use library_shared_domain::{DependencyError, LoanId};
 use library_shared_infra::database::{SqlTimestamp, SqlUuid, corrupt, revision};
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = loans)]
+#[diesel(table_name = loans, treat_none_as_default_value = false)]
 pub struct LoanRow {
     id: SqlUuid,
     book_id: SqlUuid,

@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use library_loan_domain::{CreateLoanError, DeleteLoanError, Loan, LoanField, LoanRepository, UpdateLoanError};
 use library_shared_domain::{BookId, DependencyError, ListRequest, LoanId, Page};
 use library_shared_infra::{
-    database::{ListColumn, ListQuery, Session, SqlError, SqlFragment, SqlTimestamp, SqlUuid},
+    database::{ListColumn, ListQuery, Prepared, Session, SqlError, SqlFragment, SqlTimestamp, SqlUuid},
     with_connection,
 };
 use time::OffsetDateTime;
@@ -48,7 +48,7 @@ impl LoanRepository for SqlLoanRepository {
             loans::updated_at.eq(SqlTimestamp(saved.revision().updated_at)),
         );
         let updated = with_connection!(self.session.write().await?, |connection| {
-            diesel::update(row).set(change).execute(connection).await
+            Prepared(diesel::update(row).set(change)).execute(connection).await
         });
         match updated.map_err(DependencyError::from)? {
             0 if self.find_by_id(loan.id()).await?.is_none() => Err(UpdateLoanError::Missing),

@@ -5,7 +5,7 @@ use library_shared_domain::{DependencyError, MemberId, fold};
 use library_shared_infra::database::{SqlTimestamp, SqlUuid, corrupt, revision};
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = members)]
+#[diesel(table_name = members, treat_none_as_default_value = false)]
 pub struct MemberRow {
     id: SqlUuid,
     name: String,
@@ -20,7 +20,7 @@ pub struct MemberRow {
 
 /// What a member is put in order by.
 #[derive(Insertable, AsChangeset)]
-#[diesel(table_name = members)]
+#[diesel(table_name = members, treat_none_as_default_value = false)]
 pub struct MemberKeys {
     name_key: String,
 }

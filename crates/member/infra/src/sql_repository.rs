@@ -10,7 +10,7 @@ use library_member_domain::{
 };
 use library_shared_domain::{DependencyError, ListRequest, MemberId, Page};
 use library_shared_infra::{
-    database::{ListColumn, ListQuery, Session, SqlError, SqlFragment, SqlTimestamp, SqlUuid},
+    database::{ListColumn, ListQuery, Prepared, Session, SqlError, SqlFragment, SqlTimestamp, SqlUuid},
     with_connection,
 };
 
@@ -56,7 +56,7 @@ impl MemberRepository for SqlMemberRepository {
             members::updated_at.eq(SqlTimestamp(saved.revision().updated_at)),
         );
         let updated = with_connection!(self.session.write().await?, |connection| {
-            diesel::update(row).set(change).execute(connection).await
+            Prepared(diesel::update(row).set(change)).execute(connection).await
         });
         match updated {
             Ok(0) if self.find_by_id(member.id()).await?.is_none() => Err(UpdateMemberError::Missing),

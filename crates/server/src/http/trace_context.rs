@@ -7,6 +7,7 @@ use actix_web::{
     http::header::{HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
 };
+use library_shared_http::route_of;
 use opentelemetry::{
     context::FutureExt,
     propagation::{Extractor, Injector, TextMapPropagator},
@@ -35,14 +36,14 @@ pub async fn continue_trace<B: MessageBody>(request: ServiceRequest, next: Next<
 /// None of its own.
 pub async fn describe_request<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let span = Span::current();
-    let (method, route) = (method::defined(request.method()), request.match_pattern());
+    let (method, route) = (method::defined(request.method()), route_of(request.request()));
     let mut response = next.call(request).await?;
     let context = span.context();
     let shown = method.unwrap_or("HTTP");
     context.span().update_name(route.as_ref().map_or_else(|| shown.to_owned(), |route| format!("{shown} {route}")));
     span.set_attribute(REQUEST_METHOD, method.unwrap_or(OTHER_METHOD));
     if let Some(route) = route {
-        span.set_attribute("http.route", route);
+        span.set_attribute("http.route", route.to_string());
     }
     let status = response.status();
     span.set_attribute("http.response.status_code", i64::from(status.as_u16()));

@@ -6,6 +6,7 @@ use actix_web::{
     http::StatusCode,
     middleware::Next,
 };
+use library_shared_http::route_of;
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{family::Family, gauge::Gauge},
@@ -65,7 +66,7 @@ where
     let _in_flight = metrics.enter();
     let started = Instant::now();
     let method = method::defined(request.method()).unwrap_or(OTHER);
-    let route = request.match_pattern().unwrap_or_else(|| UNMATCHED.to_owned());
+    let route = route_of(request.request()).map_or_else(|| UNMATCHED.to_owned(), |route| route.to_string());
     let outcome = next.call(request).await;
     let status = outcome.as_ref().map_or_else(|error| error.as_response_error().status_code(), ServiceResponse::status);
     let labels = RequestLabels { method, route, status: StatusCode::as_u16(&status) };

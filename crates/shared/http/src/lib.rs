@@ -12,7 +12,7 @@
 //!   once;
 //! - [`RequestLimits`], [`limit_requests`]: quotas of callers and of addresses; [`TrustedProxies`]: whose word on an address counts;
 //! - [`openapi`]: what every context says of itself in the document of the API;
-//! - [`get`], [`observe`], [`PrescribedBody`], [`not_found`]: routes, the log lines and the request id around every request;
+//! - [`get`], [`route_of`], [`observe`], [`PrescribedBody`], [`not_found`]: routes, the log lines and the request id around every request;
 //! - [`protect`], [`compress`]: the headers that every response has, and what is made shorter;
 //! - [`close_when_quiet`], [`note_requests`]: connections on which nothing is asked for long.
 //!
@@ -51,5 +51,5 @@ pub use quiet_connections::{close_when_quiet, note_requests};
 pub use rate_limit::{RequestLimits, RouteLimit, limit_requests};
 pub use request_id::RequestId;
 pub use response_headers::{Transport, protect};
-pub use routes::{accepts_html, get, not_found};
+pub use routes::{accepts_html, get, not_found, route_of};
 pub use write_tasks::WriteTasks;

@@ -1,4 +1,4 @@
-use crate::{Problem, RequestId};
+use crate::{Problem, RequestId, routes::route_of};
 use actix_web::{
     Error,
     body::{BoxBody, MessageBody},
@@ -45,7 +45,7 @@ async fn observe_in_span(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let (method, path) = (request.method().clone(), loggable(request.match_pattern().as_deref(), request.path()));
+    let (method, path) = (request.method().clone(), loggable(route_of(request.request()).as_deref(), request.path()));
     tracing::info!(%method, path, "request_started");
     let started = Instant::now();
     let response = next.call(request).await?.map_into_boxed_body();

@@ -1,4 +1,4 @@
-use crate::{Problem, TrustedProxies, problem::seconds_up};
+use crate::{Problem, TrustedProxies, problem::seconds_up, routes::route_of};
 use actix_web::{
     Error, HttpRequest,
     body::{BoxBody, MessageBody},
@@ -87,8 +87,8 @@ impl RequestLimits {
     }
 
     fn of_route(&self, request: &HttpRequest) -> Option<&Arc<dyn RateLimiter>> {
-        let path = request.match_pattern()?;
-        let is_of = |route: &&RouteLimit| route.path == path && route.method == request.method().as_str();
+        let path = route_of(request)?;
+        let is_of = |route: &&RouteLimit| route.path == &*path && route.method == request.method().as_str();
         self.routes.iter().find(is_of).map(|route| &route.limiter)
     }
 }

@@ -1,5 +1,6 @@
 use crate::Problem;
-use actix_web::{FromRequest, Handler, HttpRequest, Responder, Route, guard, http::header, web};
+use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, Responder, Route, guard, http::header, web};
+use std::rc::Rc;
 
 /// A route that answers GET, and HEAD with the same headers (RFC 9110, section 9.3.2).
 pub fn get<F, Arguments>(handler: F) -> Route
@@ -18,6 +19,21 @@ where
 pub async fn not_found() -> Result<&'static str, Problem> {
     Err(Problem::not_found("There is nothing at this path."))
 }
+
+/// The template of the route that a request is for; `None` where there is none. It is looked for once: before the request has been
+/// routed, that is a walk through all routes.
+#[must_use]
+pub fn route_of(request: &HttpRequest) -> Option<Rc<str>> {
+    if let Some(Found(route)) = request.extensions().get() {
+        return Option::clone(route);
+    }
+    let route: Option<Rc<str>> = request.match_pattern().map(Rc::from);
+    request.extensions_mut().insert(Found(route.clone()));
+    route
+}
+
+/// The template that was found, if there is one.
+struct Found(Option<Rc<str>>);
 
 /// Whether the client is a browser that wants a page: it names `text/html` before anything in JSON.
 #[must_use]

@@ -22,7 +22,10 @@ async fn a_log_that_nobody_reads_holds_no_request_up() {
     server.log().read(true);
     // Until there is room for them again, its lines are dropped as well.
     eventually("the line of a new request", async || {
-        server.send(server.request("GET", "/health").header("X-Request-Id", "after-the-pause")).await.assert_is(200, &json!("OK"));
+        server
+            .send(server.request("GET", "/health").header("X-Request-Id", "after-the-pause"))
+            .await
+            .assert_is(200, &json!("OK"));
         server.log().lines().iter().any(|line| line.contains("after-the-pause")).then_some(())
     })
     .await;

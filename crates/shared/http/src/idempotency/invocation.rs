@@ -2,6 +2,7 @@ use crate::{
     FieldErrors, PathId, Problem,
     body::{read_json, typed},
     openapi::{any_text, parameter},
+    route_of,
 };
 use actix_web::{
     FromRequest, HttpRequest,
@@ -107,7 +108,7 @@ struct Call {
 impl Call {
     fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let on = |path: &str| format!("{} {path}", request.method());
-        let command = on(&request.match_pattern().unwrap_or_default());
+        let command = on(&route_of(request).unwrap_or_default());
         Ok(Self { caller: CommandCaller::Anyone { command }, target: on(request.path()), key: key(request)? })
     }
 

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 /// A claim that is being made. It takes the place of one that has expired or was given up, outcome and all.
 #[derive(Insertable, AsChangeset)]
-#[diesel(table_name = idempotency_claims, primary_key(caller, key_hash), treat_none_as_null = true)]
+#[diesel(table_name = idempotency_claims, primary_key(caller, key_hash), treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct NewClaimRow {
     id: SqlUuid,
     pub caller: String,

@@ -3,7 +3,7 @@ use super::{
     schema::idempotency_claims::{self as claims, table},
 };
 use crate::{
-    database::{Session, SqlError, SqlTimestamp, SqlUuid},
+    database::{Prepared, Session, SqlError, SqlTimestamp, SqlUuid},
     with_connection,
 };
 use async_trait::async_trait;
@@ -84,7 +84,7 @@ impl ClaimRepository for SqlClaimRepository {
         // None leaves whom the claim is about as it is.
         let member = receipt.member_id.map(|member_id| claims::member_id.eq(SqlUuid::new(member_id)));
         let completed = with_connection!(self.session.write().await?, |connection| {
-            diesel::update(open).set((outcome, member)).execute(connection).await
+            Prepared(diesel::update(open).set((outcome, member))).execute(connection).await
         });
         match completed.map_err(DependencyError::from)? {
             1 => Ok(()),
