@@ -10,7 +10,7 @@ use crate::{
     metrics::{Metrics, measure, metrics},
     openapi::openapi_json,
     shutdown,
-    wiring::Apis,
+    wiring::{Apis, WorkerApis},
 };
 use actix_web::{
     App, Error, HttpServer,
@@ -36,7 +36,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 const QUIET_LIMIT: Duration = KEEP_ALIVE.saturating_add(HEAD_LIMIT);
 
 /// The most workers that actix-web can have.
-const MAXIMUM_WORKERS: usize = 512;
+const MAXIMUM_WORKERS: NonZeroUsize = NonZeroUsize::new(512).expect("more than nothing");
 
 /// What is asked by who looks after the service.
 #[derive(Clone)]
@@ -52,7 +52,7 @@ pub struct Operations {
 /// # Errors
 /// Where the address cannot be listened on.
 pub fn bind(
-    apis: Apis,
+    worker_apis: WorkerApis,
     operations: Operations,
     limits: Option<Arc<RequestLimits>>,
     settings: &Settings,
@@ -64,6 +64,7 @@ pub fn bind(
     let (environment, docs_enabled) = (settings.environment, settings.docs_enabled);
     let (workers, connections) = shares(settings.max_connections, thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
     let server = HttpServer::new(move || {
+        let apis = worker_apis(workers);
         let (limits, requests, leaving) = (limits.clone(), operations.metrics.requests.clone(), operations.health.leaving());
         App::new()
             .app_data(PayloadConfig::new(BODY_LIMIT))
@@ -90,7 +91,7 @@ pub fn bind(
             .wrap(from_fn(move |request, next| say_farewell(leaving.clone(), request, next)))
             .wrap(from_fn(note_requests))
     })
-    .workers(workers)
+    .workers(workers.get())
     .max_connections(connections)
     .on_connect(close_when_quiet(QUIET_LIMIT))
     .client_request_timeout(HEAD_LIMIT)
@@ -132,8 +133,8 @@ pub fn bind_metrics(operations: Operations, address: &Address) -> Result<(Server
 
 /// How many workers there are, and how many connections each takes: together never more than the limit, and as many as can be shared
 /// out evenly. Whoever comes after that waits in the system's queue until somebody leaves.
-fn shares(limit: NonZeroUsize, processors: NonZeroUsize) -> (usize, usize) {
-    let workers = processors.min(limit).get().min(MAXIMUM_WORKERS);
+fn shares(limit: NonZeroUsize, processors: NonZeroUsize) -> (NonZeroUsize, usize) {
+    let workers = processors.min(limit).min(MAXIMUM_WORKERS);
     (workers, limit.get() / workers)
 }
 

@@ -6,7 +6,7 @@ use crate::{
     metrics::Sources,
 };
 use library_auth_app::{
-    EndAllSessions, EndSession, IdentifyCaller, ListPublicKeys, ListSessions, Login, Logout, RefreshTokens,
+    EndAllSessions, EndSession, IdentifyCaller, ListPublicKeys, ListSessions, Login, Logout, RefreshTokenLifetime, RefreshTokens,
     RemoveExpiredSessions, RevokeToken,
 };
 use library_auth_domain::{AccountDirectory, FailedLogins, RefreshTokenRepository, TokenIssuer};
@@ -19,6 +19,7 @@ use library_book_domain::{Book, BookRepository};
 use library_book_http::BookApi;
 use library_book_infra::{BookInRedis, CachedBookRepository, SqlBookRepository};
 use library_loan_app::{BorrowBook, Lending, ListLoans, ReadLoan, ReturnBook};
+use library_loan_domain::LoanPeriod;
 use library_loan_http::LoanApi;
 use library_loan_infra::SqlLoanRepository;
 use library_member_app::{
@@ -43,7 +44,7 @@ use library_shared_infra::{
     database::{Database, Session, SqlUnitOfWork, UnitScope},
     redis::RedisConnections,
 };
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// What every context's routes call.
@@ -55,9 +56,12 @@ pub struct Apis {
     pub loan: LoanApi,
 }
 
+/// Makes what the routes call, on the thread of a worker that is one of so many.
+pub type WorkerApis = Arc<dyn Fn(NonZeroUsize) -> Apis + Send + Sync>;
+
 /// Everything that runs in a server.
 pub struct Service {
-    pub apis: Apis,
+    pub worker_apis: WorkerApis,
     pub limits: Option<Arc<RequestLimits>>,
     pub health: HealthChecks,
     pub sources: Sources,
@@ -80,16 +84,9 @@ pub struct Jobs {
 pub fn wire(settings: &Settings, database: &Database, serves: bool, leaving: &CancellationToken) -> Result<Service, Failure> {
     let adapters = Adapters::new(settings, database)?;
     let writes = WriteTasks::on_current_runtime();
-    let commands = adapters.commands(&writes);
-    let auth = adapters.auth_api(settings, &writes);
     Ok(Service {
-        limits: request_limits(settings, adapters.redis.as_ref(), auth.clone()),
-        apis: Apis {
-            auth,
-            book: adapters.book_api(&commands, &writes),
-            member: adapters.member_api(&commands, &writes),
-            loan: adapters.loan_api(settings, &commands),
-        },
+        limits: request_limits(settings, adapters.redis.as_ref(), adapters.auth_api(&writes)),
+        worker_apis: adapters.worker_apis(&writes),
         health: adapters.health_checks(serves, leaving),
         sources: adapters.sources(),
         jobs: Jobs {
@@ -114,7 +111,8 @@ pub fn add_books_command(database: &Database) -> AddBooks {
     AddBooks::new(Arc::new(SqlUnitOfWork::new(database.clone(), bind)), Arc::new(UuidV7Generator), Arc::new(SystemClock))
 }
 
-/// The adapters that several use cases share.
+/// The adapters and the rules that several use cases share.
+#[derive(Clone)]
 struct Adapters {
     database: Database,
     redis: Option<RedisConnections>,
@@ -126,6 +124,8 @@ struct Adapters {
     account_tokens: AccountTokens,
     mail: Option<Arc<GuardedNotifier>>,
     token_issuer: Arc<dyn TokenIssuer>,
+    loan_period: LoanPeriod,
+    refresh_token_ttl: RefreshTokenLifetime,
 }
 
 impl Adapters {
@@ -148,7 +148,28 @@ impl Adapters {
             token_issuer: Arc::new(JwtTokenIssuer::new(keys.clone(), clock.clone(), ids.clone(), settings.access_token_ttl)),
             clock,
             ids,
+            loan_period: settings.loan_period,
+            refresh_token_ttl: settings.refresh_token_ttl,
         })
+    }
+
+    /// What each worker's routes call: on what all workers share, but for the connections that they read over.
+    fn worker_apis(&self, writes: &WriteTasks) -> WorkerApis {
+        let (adapters, writes) = (self.clone(), writes.clone());
+        Arc::new(move |workers| {
+            let database = adapters.database.for_worker(workers);
+            Adapters { database, ..adapters.clone() }.apis(&writes)
+        })
+    }
+
+    fn apis(&self, writes: &WriteTasks) -> Apis {
+        let commands = self.commands(writes);
+        Apis {
+            auth: self.auth_api(writes),
+            book: self.book_api(&commands, writes),
+            member: self.member_api(&commands, writes),
+            loan: self.loan_api(&commands),
+        }
     }
 
     fn book_api(&self, commands: &CommandTasks, writes: &WriteTasks) -> BookApi {
@@ -203,11 +224,11 @@ impl Adapters {
         }
     }
 
-    fn loan_api(&self, settings: &Settings, commands: &CommandTasks) -> LoanApi {
+    fn loan_api(&self, commands: &CommandTasks) -> LoanApi {
         let (units, clock) = (self.lending(), self.clock.clone());
         let loans = Arc::new(SqlLoanRepository::new(self.database.clone()));
         LoanApi {
-            borrow_book: Arc::new(BorrowBook::new(units.clone(), self.ids.clone(), clock.clone(), settings.loan_period)),
+            borrow_book: Arc::new(BorrowBook::new(units.clone(), self.ids.clone(), clock.clone(), self.loan_period)),
             return_book: Arc::new(ReturnBook::new(units, clock.clone())),
             read_loan: Arc::new(ReadLoan::new(loans.clone())),
             list_loans: Arc::new(ListLoans::new(loans, clock)),
@@ -215,11 +236,11 @@ impl Adapters {
         }
     }
 
-    fn auth_api(&self, settings: &Settings, writes: &WriteTasks) -> AuthApi {
+    fn auth_api(&self, writes: &WriteTasks) -> AuthApi {
         let verifier = Arc::new(VerifyCredentials::new(self.uncached_members(), self.credentials(), self.hasher.clone()));
         let accounts: Arc<dyn AccountDirectory> = Arc::new(SqlAccountDirectory::new(self.database.clone()));
         let (tokens, issuer) = (self.refresh_tokens(), self.token_issuer.clone());
-        let (ids, clock, lifetime) = (self.ids.clone(), self.clock.clone(), settings.refresh_token_ttl);
+        let (ids, clock, lifetime) = (self.ids.clone(), self.clock.clone(), self.refresh_token_ttl);
         AuthApi {
             login: Arc::new(Login::new(
                 verifier,

@@ -103,7 +103,7 @@ async fn start(settings: &Settings, role: Role, log: &Log, stop: &CancellationTo
     let database = Database::open(&settings.database_url)?;
     database.check_reachable().await?;
     let migrations = database.migrate().await?;
-    let Service { apis, limits, health, sources, jobs, writes } = wiring::wire(settings, &database, role.serves, stop)?;
+    let Service { worker_apis, limits, health, sources, jobs, writes } = wiring::wire(settings, &database, role.serves, stop)?;
     let metrics = Metrics::new(started_at, log.dropped_lines(), sources);
     let deliveries = metrics.deliveries.clone();
     let operations = Operations { health, metrics, shows_metrics: settings.metrics_address.is_none() };
@@ -117,7 +117,7 @@ async fn start(settings: &Settings, role: Role, log: &Log, stop: &CancellationTo
         }
     }
     if role.serves {
-        let (handle, addresses) = running.serve(http::bind(apis, operations, limits, settings)?);
+        let (handle, addresses) = running.serve(http::bind(worker_apis, operations, limits, settings)?);
         running.requests = Some(handle);
         for address in addresses {
             tracing::info!(%address, database = %settings.database_url, migrations, environment = %settings.environment, "server_started");

@@ -50,7 +50,8 @@ fn the_workers_together_take_no_more_connections_than_the_limit(
     #[case] expected: (usize, usize),
 ) {
     let number = |number| NonZeroUsize::new(number).expect("more than nothing");
-    assert_eq!(shares(number(limit), number(processors)), expected);
+    let (workers, connections) = shares(number(limit), number(processors));
+    assert_eq!((workers.get(), connections), expected);
 }
 
 #[actix_web::test]
@@ -85,7 +86,7 @@ fn service(shows_metrics: bool) -> (Apis, Operations) {
     let database = Database::open(&settings.database_url).expect("a database");
     let service = wire(&settings, &database, true, &CancellationToken::new()).expect("a service");
     let metrics = Metrics::new(OffsetDateTime::UNIX_EPOCH, || 0, service.sources);
-    (service.apis, Operations { health: service.health, metrics, shows_metrics })
+    ((service.worker_apis)(NonZeroUsize::MIN), Operations { health: service.health, metrics, shows_metrics })
 }
 
 /// Every operation of the document.

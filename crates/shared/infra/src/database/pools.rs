@@ -20,9 +20,12 @@ use library_shared_domain::DependencyError;
 use std::{
     error::Error as _,
     fs::OpenOptions,
+    iter,
+    num::NonZeroUsize,
     os::unix::fs::OpenOptionsExt,
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::{self, ThreadId},
     time::Duration,
 };
 use tokio::runtime::Handle;
@@ -36,8 +39,12 @@ pub(super) const REACHABLE_LIMIT: Duration = Duration::from_secs(5);
 /// How long to wait before a SQLite file that is locked is opened again.
 const LOCKED_PAUSE: Duration = Duration::from_millis(50);
 
-/// How many connections a server has to PostgreSQL.
+/// How many connections a process has to PostgreSQL that all of it shares.
 const POSTGRES_CONNECTIONS: usize = 16;
+
+/// How many connections the workers of a process have together that are each worker's own, and how many one has at least.
+const POSTGRES_READERS: usize = 16;
+const POSTGRES_READERS_OF_ONE: usize = 2;
 
 /// How many connections read from a SQLite file. There is one more that writes: several would only wait for each other's lock,
 /// and longer than in a queue.
@@ -82,11 +89,47 @@ impl PostgresAddress {
 
 #[derive(Clone)]
 enum Pools {
-    Postgres(Connections<AsyncPgConnection>),
+    Postgres { shared: Connections<AsyncPgConnection>, readers: PostgresReaders },
     Sqlite { readers: Connections<SqliteAsyncConnection>, writer: Connections<SqliteAsyncConnection>, _anchor: Option<Anchor> },
 }
 
+type Pool<C> = managed::Pool<AsyncDieselConnectionManager<C>>;
+
 type Connections<C> = MeasuredPool<AsyncDieselConnectionManager<C>>;
+
+/// The connections that workers read over, each over its own.
+///
+/// A connection is served by a task, and where that runs on another thread than who asks, each statement costs two changes of threads. So
+/// those of a worker are served on its thread, and used there alone: they end with it.
+#[derive(Clone)]
+struct PostgresReaders {
+    own: Option<(ThreadId, Connections<AsyncPgConnection>)>,
+    /// Those of all workers.
+    all: Arc<Mutex<Vec<Connections<AsyncPgConnection>>>>,
+}
+
+impl PostgresReaders {
+    /// Those of the worker whose thread this is.
+    fn here(&self) -> Option<&Connections<AsyncPgConnection>> {
+        self.own.as_ref().filter(|(thread, _)| *thread == thread::current().id()).map(|(_, pool)| pool)
+    }
+
+    /// Gives the worker whose thread this is a pool of its own.
+    fn add_here(&mut self, pool: Pool<AsyncPgConnection>) {
+        let mut all = self.all();
+        let pool = match all.as_slice() {
+            [first, ..] => first.beside(pool),
+            [] => MeasuredPool::new("postgres_readers", pool),
+        };
+        all.push(pool.clone());
+        drop(all);
+        self.own = Some((thread::current().id(), pool));
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<Connections<AsyncPgConnection>>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// A connection that keeps a database in memory alive while the pools have none.
 type Anchor = Arc<Mutex<SqliteConnection>>;
@@ -126,10 +169,28 @@ impl Database {
             }
         };
         let pools = match &address {
-            Address::Postgres(address) => postgres_pool(address).map(Pools::Postgres),
+            Address::Postgres(address) => postgres_pool(address, POSTGRES_CONNECTIONS).map(|pool| Pools::Postgres {
+                shared: MeasuredPool::new("postgres", pool),
+                readers: PostgresReaders { own: None, all: Arc::default() },
+            }),
             Address::Sqlite(path) => sqlite_pools(path, anchor),
         };
         Ok(Self { url: url.clone(), address, pools: pools.map_err(|error| failed(error.to_string()))? })
+    }
+
+    /// The same database for the worker whose thread this is, one of so many: to PostgreSQL, it has connections of its own to read over. They
+    /// are served on the runtime that this is called on.
+    #[must_use]
+    pub fn for_worker(&self, workers: NonZeroUsize) -> Self {
+        let mut worker = self.clone();
+        if let (Pools::Postgres { readers, .. }, Address::Postgres(address)) = (&mut worker.pools, &self.address) {
+            let connections = (POSTGRES_READERS / workers).max(POSTGRES_READERS_OF_ONE);
+            match postgres_pool(address, connections) {
+                Ok(pool) => readers.add_here(pool),
+                Err(error) => tracing::warn!(%error, "worker_reads_over_shared_connections"),
+            }
+        }
+        worker
     }
 
     /// Makes sure, within five seconds, that the database is there and lets us in.
@@ -173,7 +234,10 @@ impl Database {
     #[must_use]
     pub fn usage(&self) -> Vec<PoolUsage> {
         match &self.pools {
-            Pools::Postgres(pool) => vec![pool.usage()],
+            Pools::Postgres { shared, readers } => {
+                let readers = readers.all().iter().map(MeasuredPool::usage).reduce(|sum, one| sum.and(&one));
+                iter::once(shared.usage()).chain(readers).collect()
+            }
             Pools::Sqlite { readers, writer, .. } => vec![readers.usage(), writer.usage()],
         }
     }
@@ -189,7 +253,10 @@ impl Database {
     /// A connection for a statement that only reads.
     pub(super) async fn reader(&self) -> Result<LeasedConnection, DependencyError> {
         match &self.pools {
-            Pools::Postgres(pool) => Ok(LeasedConnection::new(Connection::Postgres(pool.get().await.map_err(unavailable)?))),
+            Pools::Postgres { shared, readers } => {
+                let pool = readers.here().unwrap_or(shared);
+                Ok(LeasedConnection::new(Connection::Postgres(pool.get().await.map_err(unavailable)?)))
+            }
             Pools::Sqlite { readers, .. } => {
                 Ok(LeasedConnection::new(Connection::Sqlite(readers.get().await.map_err(unavailable)?)))
             }
@@ -199,7 +266,9 @@ impl Database {
     /// A connection for statements that write.
     pub(super) async fn writer(&self) -> Result<LeasedConnection, DependencyError> {
         match &self.pools {
-            Pools::Postgres(_) => self.reader().await,
+            Pools::Postgres { shared, .. } => {
+                Ok(LeasedConnection::new(Connection::Postgres(shared.get().await.map_err(unavailable)?)))
+            }
             Pools::Sqlite { writer, .. } => {
                 Ok(LeasedConnection::new(Connection::Sqlite(writer.get().await.map_err(unavailable)?)))
             }
@@ -220,7 +289,7 @@ fn unavailable(error: PoolError) -> DependencyError {
     DependencyError::unavailable("database", error)
 }
 
-fn postgres_pool(address: &PostgresAddress) -> Result<Connections<AsyncPgConnection>, BuildError> {
+fn postgres_pool(address: &PostgresAddress, connections: usize) -> Result<Pool<AsyncPgConnection>, BuildError> {
     let runtime = Handle::current();
     let mut config = ManagerConfig::<AsyncPgConnection>::default();
     // A query to test the connection before each use would halve the rate; one that turns out dead is closed.
@@ -238,7 +307,7 @@ fn postgres_pool(address: &PostgresAddress) -> Result<Connections<AsyncPgConnect
         connecting.map(|joined| joined.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))).boxed()
     });
     // The address has no place in a URL.
-    pool("postgres", AsyncDieselConnectionManager::new_with_config("", config), POSTGRES_CONNECTIONS)
+    pool(AsyncDieselConnectionManager::new_with_config("", config), connections)
 }
 
 /// Diesel keeps the text of a connection's error alone, so it has to say the reason beneath it, too.
@@ -254,11 +323,12 @@ fn keep_for_owner(path: &Path) {
 }
 
 fn sqlite_pools(path: &str, anchor: Option<Anchor>) -> Result<Pools, BuildError> {
-    let readers = sqlite_pool("sqlite_readers", path, SQLITE_READERS)?;
-    Ok(Pools::Sqlite { readers, writer: sqlite_pool("sqlite_writer", path, 1)?, _anchor: anchor })
+    let readers = MeasuredPool::new("sqlite_readers", sqlite_pool(path, SQLITE_READERS)?);
+    let writer = MeasuredPool::new("sqlite_writer", sqlite_pool(path, 1)?);
+    Ok(Pools::Sqlite { readers, writer, _anchor: anchor })
 }
 
-fn sqlite_pool(name: &'static str, path: &str, connections: usize) -> Result<Connections<SqliteAsyncConnection>, BuildError> {
+fn sqlite_pool(path: &str, connections: usize) -> Result<Pool<SqliteAsyncConnection>, BuildError> {
     let mut config = ManagerConfig::<SqliteAsyncConnection>::default();
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(|path| {
@@ -271,16 +341,15 @@ fn sqlite_pool(name: &'static str, path: &str, connections: usize) -> Result<Con
         }
         .boxed()
     });
-    pool(name, AsyncDieselConnectionManager::new_with_config(path, config), connections)
+    pool(AsyncDieselConnectionManager::new_with_config(path, config), connections)
 }
 
-fn pool<M: managed::Manager>(name: &'static str, manager: M, connections: usize) -> Result<MeasuredPool<M>, BuildError> {
-    let pool = managed::Pool::builder(manager)
+fn pool<M: managed::Manager>(manager: M, connections: usize) -> Result<managed::Pool<M>, BuildError> {
+    managed::Pool::builder(manager)
         .max_size(connections)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(CONNECTION_LIMIT))
         .create_timeout(Some(CONNECTION_LIMIT))
         .recycle_timeout(Some(CONNECTION_LIMIT))
-        .build()?;
-    Ok(MeasuredPool::new(name, pool))
+        .build()
 }

@@ -19,6 +19,20 @@ pub struct PoolUsage {
     pub waits: DurationCounts,
 }
 
+impl PoolUsage {
+    /// How this pool and another are used together, whose waits are counted with this one's.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        Self {
+            limit: self.limit + other.limit,
+            connections: self.connections + other.connections,
+            in_use: self.in_use + other.in_use,
+            waiting: self.waiting + other.waiting,
+            ..self
+        }
+    }
+}
+
 /// A pool that notes how long its callers wait. Clones share it.
 pub struct MeasuredPool<M: Manager, W: From<Object<M>> = Object<M>> {
     name: &'static str,
@@ -31,10 +45,20 @@ impl<M: Manager, W: From<Object<M>>> MeasuredPool<M, W> {
         Self { name, pool, waits: Arc::default() }
     }
 
+    /// Another pool, of which is told together with this one: the waits of both are one histogram.
+    pub fn beside(&self, pool: Pool<M, W>) -> Self {
+        Self { name: self.name, pool, waits: Arc::clone(&self.waits) }
+    }
+
     /// A connection, as soon as there is one.
     pub async fn get(&self) -> Result<W, PoolError<M::Error>> {
         let _wait = self.waits.start();
         self.pool.get().await
+    }
+
+    /// Closes the connections that nobody uses.
+    pub fn clear(&self) {
+        self.pool.retain(|_, _| false);
     }
 
     pub fn usage(&self) -> PoolUsage {

@@ -1,11 +1,15 @@
-use super::{RedisAddress, RedisScript};
+use super::{
+    RedisAddress, RedisScript,
+    lease::{Connector, Lease},
+};
 use crate::{
     BreakerPolicy, CircuitBreaker, Permit,
     measure::{MeasuredPool, PoolUsage},
 };
+use deadpool::managed::Pool;
 use deadpool_redis::{
-    Connection, Manager, Pool, PoolConfig, PoolError, Runtime, Timeouts,
-    redis::{AsyncCommands, RedisError},
+    Manager, PoolConfig, PoolError, Runtime, Timeouts,
+    redis::{AsyncCommands, RedisError, aio::MultiplexedConnection},
 };
 use library_shared_domain::{Cause, DependencyError};
 use std::{
@@ -42,7 +46,7 @@ const TAKES_NOTHING: [&str; 4] = ["LOADING", "MASTERDOWN", "MISCONF", "READONLY"
 /// The connections to one Redis, behind a circuit breaker. Clones share both.
 #[derive(Clone)]
 pub struct RedisConnections {
-    pool: MeasuredPool<Manager, Connection>,
+    pool: MeasuredPool<Connector>,
     command_limit: Duration,
     breaker: CircuitBreaker,
     runtime: Handle,
@@ -64,7 +68,7 @@ impl RedisConnections {
         let manager = Manager::new(client.get_connection_info().clone()).map_err(|error| RedisConnectError(error.into()))?;
         let timeouts = Timeouts { wait: Some(CONNECT_LIMIT), create: Some(CONNECT_LIMIT), recycle: Some(COMMAND_LIMIT) };
         let config = PoolConfig { max_size: CONNECTIONS, timeouts, ..PoolConfig::default() };
-        let pool = Pool::builder(manager).config(config).runtime(Runtime::Tokio1).build();
+        let pool = Pool::builder(Connector(manager)).config(config).runtime(Runtime::Tokio1).build();
         let pool = pool.map_err(|error| RedisConnectError(error.into()))?;
         let pool = MeasuredPool::new("redis", pool);
         Ok(Self {
@@ -111,7 +115,7 @@ impl RedisConnections {
     /// # Errors
     /// Where it does not answer within two seconds.
     pub async fn ping(&self) -> Result<(), DependencyError> {
-        let written = async { Ok::<_, RedisCommandError>(self.pool.get().await?.pset_ex::<_, _, ()>(PROBE, "", 1).await?) };
+        let written = self.execute(|mut connection| async move { connection.pset_ex::<_, _, ()>(PROBE, "", 1).await });
         let permit = self.breaker.admit();
         let outcome = tokio::time::timeout(CONNECT_LIMIT, written).await.unwrap_or_else(|elapsed| Err(elapsed.into()));
         if let Some(permit) = permit {
@@ -126,17 +130,32 @@ impl RedisConnections {
         self.pool.usage()
     }
 
-    pub(crate) async fn run<T, F>(&self, command: impl FnOnce(Connection) -> F) -> Result<T, RedisCommandError>
+    pub(crate) async fn run<T, F>(&self, command: impl FnOnce(MultiplexedConnection) -> F) -> Result<T, RedisCommandError>
     where
         F: Future<Output = Result<T, RedisError>>,
     {
         let permit = self.breaker.admit().ok_or(RedisCommandError::TurnedAway)?;
-        let outcome = tokio::time::timeout(self.command_limit, async { Ok(command(self.pool.get().await?).await?) }).await;
+        let outcome = tokio::time::timeout(self.command_limit, self.execute(command)).await;
         let outcome: Result<T, RedisCommandError> = outcome.unwrap_or_else(|error| {
             self.warm_up();
             Err(error.into())
         });
         tell(permit, &outcome);
+        outcome
+    }
+
+    /// Executes a command over a connection, which stays in the pool where Redis has answered. Where it broke, Redis went, and those that
+    /// wait in the pool are broken as well.
+    async fn execute<T, F>(&self, command: impl FnOnce(MultiplexedConnection) -> F) -> Result<T, RedisCommandError>
+    where
+        F: Future<Output = Result<T, RedisError>>,
+    {
+        let lease = Lease::new(self.pool.get().await?);
+        let outcome = command(lease.connection()).await.map_err(RedisCommandError::from);
+        match &outcome {
+            Err(error) if !error.is_an_answer() => self.pool.clear(),
+            Ok(_) | Err(_) => lease.give_back(),
+        }
         outcome
     }
 

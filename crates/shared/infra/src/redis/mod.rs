@@ -2,6 +2,7 @@
 
 mod address;
 mod connections;
+mod lease;
 mod script;
 
 pub use address::RedisAddress;
