@@ -1,12 +1,15 @@
 //! Redis behind its circuit breaker: what it costs while it is frozen, and that nothing is forgotten of what the breaker kept from it.
 
-use deadpool_redis::redis::{Client, aio::MultiplexedConnection, cmd};
+mod raw_redis;
+
+use deadpool_redis::redis::cmd;
 use library_shared_infra::{
     BreakerState,
     cache::{Cache, FillPermit, LookUp, RedisCache, RedisValue},
     redis::RedisConnections,
 };
 use library_testkit::{servers::RedisServer, unique_id};
+use raw_redis::raw_connection;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -102,7 +105,7 @@ async fn a_redis_that_takes_nothing_is_as_good_as_away() {
     let redis = RedisServer::start().await;
     let (cache, connections) = a_server(&redis);
     connections.ping().await.expect("it takes what it is given");
-    let mut raw = raw_connection(&redis).await;
+    let mut raw = raw_connection(&redis.url()).await;
     let _: String = cmd("REPLICAOF").arg("127.0.0.1").arg(1).query_async(&mut raw).await.expect("it obeys");
     connections.ping().await.expect_err("it is a replica");
     for _ in 0..5 {
@@ -153,17 +156,12 @@ async fn what_was_read_before_cannot_be_filled_in_past_an_open_breaker() {
     .await;
 }
 
-async fn raw_connection(redis: &RedisServer) -> MultiplexedConnection {
-    let client = Client::open(redis.url()).expect("a URL of Redis");
-    client.get_multiplexed_async_connection().await.expect("Redis is there")
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redis_that_answers_with_an_error_is_there() {
     let redis = RedisServer::start().await;
     let (cache, connections) = a_server(&redis);
     let id = unique_id();
-    let mut raw = raw_connection(&redis).await;
+    let mut raw = raw_connection(&redis.url()).await;
     let list = format!("test:number:{id}");
     let _: u64 = cmd("LPUSH").arg(list).arg("no number").query_async(&mut raw).await.expect("pushed");
     for _ in 0..20 {

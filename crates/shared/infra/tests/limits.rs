@@ -1,6 +1,8 @@
 //! The limiters, held to what their port promises; and Redis, shared by servers, away or frozen.
 
-use deadpool_redis::redis::{Client, aio::MultiplexedConnection, cmd};
+mod raw_redis;
+
+use deadpool_redis::redis::cmd;
 use library_shared_domain::{Quota, RateLimiter, Standing};
 use library_shared_infra::{
     limits::{InProcessRateLimiter, RedisRateLimiter},
@@ -11,6 +13,7 @@ use library_testkit::{
     count, race,
     servers::{RedisServer, redis_url_of_its_own},
 };
+use raw_redis::raw_connection;
 use std::{
     num::NonZeroU32,
     sync::Arc,
@@ -108,9 +111,4 @@ async fn when_the_clock_of_redis_was_set_back_nobody_waits_for_longer_than_a_win
     let standing = limiter_on(&url, QUOTA).take("ada").await;
     let Standing::Refused { wait } = standing else { panic!("{standing:?}") };
     assert!(wait <= QUOTA.window(), "{wait:?}");
-}
-
-async fn raw_connection(url: &str) -> MultiplexedConnection {
-    let client = Client::open(url).expect("a URL of Redis");
-    client.get_multiplexed_async_connection().await.expect("Redis is there")
 }
