@@ -11,7 +11,7 @@ const LEAST: f64 = 0.97;
 
 /// The instructions of a request, by its kind.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Figures(BTreeMap<String, f64>);
+pub struct Figures(BTreeMap<String, u32>);
 
 /// What a comparison comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +26,8 @@ enum Verdict {
 
 impl Figures {
     /// Adds the figure of a kind.
-    pub fn insert(&mut self, kind: &str, instructions: f64) {
-        self.0.insert(kind.to_owned(), instructions.round());
+    pub fn insert(&mut self, kind: &str, instructions: u32) {
+        self.0.insert(kind.to_owned(), instructions);
     }
 
     /// Writes them over those that are committed.
@@ -61,16 +61,17 @@ impl Figures {
     }
 
     fn against(&self, committed: &Self) -> Vec<Verdict> {
-        let compare = |(kind, new): (&String, &f64)| match committed.0.get(kind).map(|old| (old, new / old)) {
-            None => Verdict::Worse(format!("`{kind}` has no committed figure.")),
-            Some((old, ratio)) if ratio > MOST => Verdict::Worse(format!(
-                "`{kind}` takes {new} instructions, {ratio:.3} times the {old} that are committed; {MOST} are allowed."
-            )),
-            Some((old, ratio)) if ratio < LEAST => {
-                Verdict::Better(format!("`{kind}` takes {new} instructions, {ratio:.3} times the {old} that are committed."))
-            }
-            Some(_) => Verdict::AsCommitted,
-        };
+        let compare =
+            |(kind, new): (&String, &u32)| match committed.0.get(kind).map(|old| (old, f64::from(*new) / f64::from(*old))) {
+                None => Verdict::Worse(format!("`{kind}` has no committed figure.")),
+                Some((old, ratio)) if ratio > MOST => Verdict::Worse(format!(
+                    "`{kind}` takes {new} instructions, {ratio:.3} times the {old} that are committed; {MOST} are allowed."
+                )),
+                Some((old, ratio)) if ratio < LEAST => {
+                    Verdict::Better(format!("`{kind}` takes {new} instructions, {ratio:.3} times the {old} that are committed."))
+                }
+                Some(_) => Verdict::AsCommitted,
+            };
         let lost = committed.0.keys().filter(|kind| !self.0.contains_key(*kind));
         let lost = lost.map(|kind| Verdict::Worse(format!("`{kind}` is no longer counted.")));
         self.0.iter().map(compare).chain(lost).collect()
@@ -86,7 +87,7 @@ mod tests {
     use super::{Figures, Verdict};
     use rstest::rstest;
 
-    fn figures(pairs: &[(&str, f64)]) -> Figures {
+    fn figures(pairs: &[(&str, u32)]) -> Figures {
         let mut figures = Figures::default();
         for (kind, instructions) in pairs {
             figures.insert(kind, *instructions);
@@ -95,13 +96,13 @@ mod tests {
     }
 
     #[rstest]
-    #[case::the_same(1_000.0, "as committed")]
-    #[case::a_little_more(1_030.0, "as committed")]
-    #[case::too_much(1_031.0, "worse")]
-    #[case::a_little_less(970.0, "as committed")]
-    #[case::much_less(969.0, "better")]
-    fn a_figure_is_judged_by_the_committed_one(#[case] new: f64, #[case] expected: &str) {
-        let verdicts = figures(&[("read", new)]).against(&figures(&[("read", 1_000.0)]));
+    #[case::the_same(1_000, "as committed")]
+    #[case::a_little_more(1_030, "as committed")]
+    #[case::too_much(1_031, "worse")]
+    #[case::a_little_less(970, "as committed")]
+    #[case::much_less(969, "better")]
+    fn a_figure_is_judged_by_the_committed_one(#[case] new: u32, #[case] expected: &str) {
+        let verdicts = figures(&[("read", new)]).against(&figures(&[("read", 1_000)]));
         let verdict = match verdicts.as_slice() {
             [Verdict::AsCommitted] => "as committed",
             [Verdict::Better(_)] => "better",
@@ -113,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_figure_that_has_no_other_to_be_compared_with_is_a_failure() {
-        let verdicts = figures(&[("read", 1.0)]).against(&figures(&[("write", 1.0)]));
+        let verdicts = figures(&[("read", 1)]).against(&figures(&[("write", 1)]));
         assert!(matches!(verdicts.as_slice(), [Verdict::Worse(_), Verdict::Worse(_)]), "{verdicts:?}");
     }
 }

@@ -13,7 +13,6 @@ use crate::{
     library::{Database, Library},
     service::{Service, ServiceSettings},
     stage::{OWN_CACHE, Stage},
-    statistics::Spread,
 };
 use clap::Parser;
 use connection::Connection;
@@ -43,20 +42,20 @@ pub fn run(options: &InstructionOptions) -> Outcome<()> {
     let mut figures = Figures::default();
     println!("| request | instructions | spread |\n|---|---|---|");
     for kind in &KINDS {
-        let counts =
-            (0..options.times.max(1)).map(|_| cost_of(kind, &library, stage.directory())).collect::<Outcome<Vec<_>>>()?;
-        let spread = Spread::of(&counts).doing("counting instructions")?;
-        println!("| {} | {:.0} | {:.0}–{:.0} |", kind.name, spread.median, spread.least, spread.most);
-        figures.insert(kind.name, spread.median);
+        let costs = (0..options.times.max(1)).map(|_| cost_of(kind, &library, stage.directory()));
+        let mut costs = costs.collect::<Outcome<Vec<_>>>()?;
+        costs.sort_unstable();
+        let (median, least, most) = (costs[costs.len() / 2], costs[0], costs[costs.len() - 1]);
+        println!("| {} | {median} | {least}–{most} |", kind.name);
+        figures.insert(kind.name, median);
     }
     if options.check { figures.check() } else { figures.keep() }
 }
 
-fn cost_of(kind: &Kind, library: &Library, folder: &Path) -> Outcome<f64> {
+fn cost_of(kind: &Kind, library: &Library, folder: &Path) -> Outcome<u32> {
     let (short, long) = (count(kind, library, folder, REQUESTS)?, count(kind, library, folder, 2 * REQUESTS)?);
-    #[expect(clippy::cast_precision_loss, reason = "so few instructions are counted exactly")]
-    let difference = long as f64 - short as f64;
-    Ok(difference / f64::from(REQUESTS))
+    let cost = long.checked_sub(short).map(|difference| difference / u64::from(REQUESTS));
+    cost.and_then(|cost| u32::try_from(cost).ok()).doing("counting what more requests cost")
 }
 
 /// All that a server does from its start to its end, asked so often, on a copy of the database.
