@@ -97,6 +97,6 @@ mod tests {
         assert_eq!(names(&["million", "cached"], false).expect("both are there"), ["cached", "million"]);
         assert_eq!(names(&[], true).expect("all").len(), FAMILIES.len());
         assert!(!names(&[], false).expect("the short ones").contains(&"million"));
-        assert!(names(&["cached", "chached"], false).is_err());
+        assert!(names(&["cached", "cash"], false).is_err());
     }
 }
