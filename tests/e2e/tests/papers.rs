@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The folders at the top of the repository that a path in a paper begins with.
-const PLACES: [&str; 7] = [".github/", "crates/", "docs/", "migrations/", "ops/", "scripts/", "tests/"];
+const PLACES: [&str; 8] = [".github/", "bench/", "crates/", "docs/", "migrations/", "ops/", "scripts/", "tests/"];
 
 /// The fewest words of a name that is taken for a test's, or for another name in the code.
 const WORDS: usize = 4;

@@ -1,0 +1,115 @@
+use crate::{
+    command::output_of,
+    failure::{Failure, Outcome, While},
+    load,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// How often each of these scripts asks for a book; the look-ups of one transaction are all of different books.
+pub const LOOK_UPS: usize = 64;
+
+/// pgbench with statements that are prepared once, by as many connections as the load has.
+pub struct Pgbench {
+    database_url: String,
+    script: PathBuf,
+    connections: usize,
+    seconds: u64,
+    variables: Vec<(String, String)>,
+}
+
+impl Pgbench {
+    /// A script of `bench/load`.
+    #[must_use]
+    pub fn new(database_url: &str, script: &str, connections: usize, seconds: u64) -> Self {
+        Self::of_file(database_url, &load::folder().join(script), connections, seconds)
+    }
+
+    /// The look-up of a book by its id, of [`LOOK_UPS`] of these books in turn. Ids are variables, because pgbench's own hold numbers alone.
+    ///
+    /// # Errors
+    /// Where the script cannot be written into the folder.
+    pub fn of_look_ups(database_url: &str, folder: &Path, ids: &[String], connections: usize, seconds: u64) -> Outcome<Self> {
+        let columns = ["id", "isbn", "title", "author", "description", "version", "created_at", "updated_at"]
+            .map(|name| format!("books.{name}"));
+        let select = |place| format!("SELECT {} FROM books WHERE books.id = :id{place} LIMIT 1;\n", columns.join(", "));
+        let script = folder.join("look_ups.sql");
+        fs::write(&script, (0..LOOK_UPS).map(select).collect::<String>()).doing(script.display())?;
+        let pgbench = Self::of_file(database_url, &script, connections, seconds);
+        let books = ids.iter().cycle().take(LOOK_UPS).enumerate();
+        Ok(books.fold(pgbench, |pgbench, (place, id)| pgbench.with(&format!("id{place}"), id)))
+    }
+
+    fn of_file(database_url: &str, script: &Path, connections: usize, seconds: u64) -> Self {
+        Self { database_url: database_url.to_owned(), script: script.to_owned(), connections, seconds, variables: Vec::new() }
+    }
+
+    /// With this variable, which the script uses.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// How many transactions it got done a second.
+    ///
+    /// # Errors
+    /// Where one failed.
+    pub fn rate(&self) -> Outcome<f64> {
+        let mut command = Command::new("pgbench");
+        command
+            .args(["--no-vacuum", "--protocol=prepared", "--jobs=2"])
+            .arg(format!("--client={}", self.connections))
+            .arg(format!("--time={}", self.seconds))
+            .arg(format!("--file={}", self.script.display()))
+            .args(self.variables.iter().map(|(name, value)| format!("--define={name}={value}")))
+            .arg(&self.database_url);
+        parse(&output_of(&mut command)?)
+    }
+}
+
+/// Reads the rate out of a report in which no transaction failed.
+fn parse(text: &str) -> Outcome<f64> {
+    let failed = text.lines().find_map(|line| line.strip_prefix("number of failed transactions: "));
+    if !failed.is_some_and(|failed| failed.starts_with("0 ")) {
+        return Err(Failure(format!("pgbench met with errors:\n{text}")));
+    }
+    let rate = text.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse::<f64>().ok());
+    rate.filter(|rate| *rate > 0.0).doing("reading the report of pgbench")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use rstest::rstest;
+
+    const REPORT: &str = "\
+transaction type: look_ups.sql
+query mode: prepared
+number of clients: 32
+number of transactions actually processed: 248260
+number of failed transactions: 0 (0.000%)
+latency average = 0.515 ms
+initial connection time = 71.218 ms
+tps = 62064.362706 (without initial connection time)
+";
+
+    #[test]
+    fn the_rate_is_read() {
+        let rate = parse(REPORT).expect("it is whole");
+        assert!((rate - 62_064.362_706).abs() < 1e-6);
+    }
+
+    #[rstest]
+    #[case::a_failed_transaction("transactions: 0 (", "transactions: 3 (", "met with errors")]
+    #[case::no_word_on_failures("number of failed", "number of", "met with errors")]
+    #[case::no_rate("tps", "", "reading the report")]
+    #[case::a_rate_of_nothing("62064.362706", "0.0", "reading the report")]
+    fn anything_else_is_a_failure_and_no_figure(#[case] part: &str, #[case] other: &str, #[case] complaint: &str) {
+        let failure = parse(&REPORT.replace(part, other)).expect_err("it is no report");
+        assert!(failure.0.contains(complaint), "{failure}");
+    }
+}
