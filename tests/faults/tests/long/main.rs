@@ -1,0 +1,3 @@
+//! The faults that take minutes, a file each: for `scripts/faults`.
+
+mod crash;

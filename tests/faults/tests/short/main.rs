@@ -1,0 +1,3 @@
+//! The faults that take seconds, a file each.
+
+mod crash;
