@@ -1,3 +1,4 @@
 //! The faults that take minutes, a file each: for `scripts/faults`.
 
 mod crash;
+mod postgres;

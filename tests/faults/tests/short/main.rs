@@ -1,3 +1,4 @@
 //! The faults that take seconds, a file each.
 
 mod crash;
+mod postgres;
