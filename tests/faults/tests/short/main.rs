@@ -2,5 +2,6 @@
 
 mod crash;
 mod mail;
+mod pool;
 mod postgres;
 mod redis;
