@@ -5,3 +5,4 @@ mod mail;
 mod pool;
 mod postgres;
 mod redis;
+mod stop;
