@@ -1,5 +1,6 @@
 //! The faults that take minutes, a file each: for `scripts/faults`.
 
+mod connections;
 mod crash;
 mod mail;
 mod postgres;
