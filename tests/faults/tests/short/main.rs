@@ -6,3 +6,4 @@ mod pool;
 mod postgres;
 mod redis;
 mod stop;
+mod two_servers;
