@@ -1,6 +1,7 @@
 //! The faults that take seconds, a file each.
 
 mod crash;
+mod disk;
 mod mail;
 mod pool;
 mod postgres;
