@@ -2,6 +2,7 @@
 
 mod connections;
 mod crash;
+mod departures;
 mod mail;
 mod postgres;
 mod redis;

@@ -1,6 +1,7 @@
 //! The faults that take seconds, a file each.
 
 mod crash;
+mod departures;
 mod disk;
 mod mail;
 mod pool;
