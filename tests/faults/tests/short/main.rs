@@ -4,6 +4,7 @@ mod crash;
 mod departures;
 mod disk;
 mod mail;
+mod migrations;
 mod pool;
 mod postgres;
 mod redis;
