@@ -1,5 +1,6 @@
 //! The faults that take seconds, a file each.
 
+mod bad_input;
 mod crash;
 mod departures;
 mod disk;
