@@ -7,3 +7,4 @@ mod departures;
 mod mail;
 mod postgres;
 mod redis;
+mod torture;

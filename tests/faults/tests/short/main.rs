@@ -10,4 +10,5 @@ mod pool;
 mod postgres;
 mod redis;
 mod stop;
+mod torture;
 mod two_servers;
