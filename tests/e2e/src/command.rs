@@ -52,12 +52,23 @@ impl Command {
     /// Runs it.
     pub async fn run(self) -> Finished {
         let (stdout, stderr) = (Log::default(), Log::default());
-        let mut command = prepared(self.directory.path());
-        command.args(&self.arguments).envs(self.variables);
         let started = Instant::now();
-        let status = Process::spawn(&mut command, &stdout, &stderr).end().await;
+        let status = self.spawn(&stdout, &stderr).end().await;
         let took = started.elapsed();
         Finished { code: status.code(), stdout: stdout.lines().join("\n"), stderr: stderr.lines().join("\n"), took }
+    }
+
+    /// Runs it until something has come to pass, and kills it then, if it still runs.
+    pub async fn run_until(self, event: impl Future<Output = ()>) {
+        let mut process = self.spawn(&Log::default(), &Log::default());
+        event.await;
+        process.kill();
+    }
+
+    fn spawn(&self, stdout: &Log, stderr: &Log) -> Process {
+        let mut command = prepared(self.directory.path());
+        command.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        Process::spawn(&mut command, stdout, stderr)
     }
 }
 

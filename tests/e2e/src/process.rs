@@ -37,6 +37,12 @@ impl Process {
         kilobytes.expect("Linux tells the memory of a process") * 1_024
     }
 
+    /// How many files and connections it has open.
+    pub fn open_files(&self) -> usize {
+        let path = format!("/proc/{}/fd", self.child.id());
+        fs::read_dir(&path).unwrap_or_else(|error| panic!("{path}: {error}")).count()
+    }
+
     /// Whether it still runs.
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().expect("it is our child").is_none()

@@ -118,6 +118,12 @@ impl Server {
         self.process.resident_memory()
     }
 
+    /// How many files and connections it has open.
+    #[must_use]
+    pub fn open_files(&self) -> usize {
+        self.process.open_files()
+    }
+
     /// Asks it to end, with SIGTERM, and does not wait.
     pub fn ask_to_end(&self) {
         self.process.ask_to_end();
