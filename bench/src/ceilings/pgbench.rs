@@ -3,14 +3,7 @@ use crate::{
     failure::{Failure, Outcome, While},
     load,
 };
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
-
-/// How often each of these scripts asks for a book; the look-ups of one transaction are all of different books.
-pub const LOOK_UPS: usize = 64;
+use std::{path::PathBuf, process::Command};
 
 /// pgbench with statements that are prepared once, by as many connections as the load has.
 pub struct Pgbench {
@@ -25,26 +18,8 @@ impl Pgbench {
     /// A script of `bench/load`.
     #[must_use]
     pub fn new(database_url: &str, script: &str, connections: usize, seconds: u64) -> Self {
-        Self::of_file(database_url, &load::folder().join(script), connections, seconds)
-    }
-
-    /// The look-up of a book by its id, of [`LOOK_UPS`] of these books in turn. Ids are variables, because pgbench's own hold numbers alone.
-    ///
-    /// # Errors
-    /// Where the script cannot be written into the folder.
-    pub fn of_look_ups(database_url: &str, folder: &Path, ids: &[String], connections: usize, seconds: u64) -> Outcome<Self> {
-        let columns = ["id", "isbn", "title", "author", "description", "version", "created_at", "updated_at"]
-            .map(|name| format!("books.{name}"));
-        let select = |place| format!("SELECT {} FROM books WHERE books.id = :id{place} LIMIT 1;\n", columns.join(", "));
-        let script = folder.join("look_ups.sql");
-        fs::write(&script, (0..LOOK_UPS).map(select).collect::<String>()).doing(script.display())?;
-        let pgbench = Self::of_file(database_url, &script, connections, seconds);
-        let books = ids.iter().cycle().take(LOOK_UPS).enumerate();
-        Ok(books.fold(pgbench, |pgbench, (place, id)| pgbench.with(&format!("id{place}"), id)))
-    }
-
-    fn of_file(database_url: &str, script: &Path, connections: usize, seconds: u64) -> Self {
-        Self { database_url: database_url.to_owned(), script: script.to_owned(), connections, seconds, variables: Vec::new() }
+        let script = load::folder().join(script);
+        Self { database_url: database_url.to_owned(), script, connections, seconds, variables: Vec::new() }
     }
 
     /// With this variable, which the script uses.
@@ -87,7 +62,7 @@ mod tests {
     use rstest::rstest;
 
     const REPORT: &str = "\
-transaction type: look_ups.sql
+transaction type: read.sql
 query mode: prepared
 number of clients: 32
 number of transactions actually processed: 248260
