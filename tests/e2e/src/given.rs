@@ -116,6 +116,12 @@ impl Server {
         token_in(mail["body"].as_str().expect("a text"))
     }
 
+    /// The token that is mailed to a member who asks for a new password.
+    pub async fn mailed_reset_token(&self, member: &Member) -> String {
+        self.post("/auth/password/forgot", json!({"email": member.email})).await.assert_status(202);
+        token_in(&self.mail_with(&member.email, "/auth/password/reset?token=").await)
+    }
+
     /// The texts of the mails that have been printed for this address so far, the first first.
     #[must_use]
     pub fn mails_to(&self, email: &str) -> Vec<String> {

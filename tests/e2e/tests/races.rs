@@ -248,8 +248,7 @@ async fn of_many_who_present_one_reset_token_one_succeeds(#[values(Sqlite, Postg
     let clients = warm_up((0..EIGHT).map(|_| server.another()).collect()).await;
     for _ in 0..3 {
         let member = server.given_member().await;
-        server.post("/auth/password/forgot", json!({"email": member.email})).await.assert_status(202);
-        let token = token_in(&server.mail_with(&member.email, "/auth/password/reset?token=").await);
+        let token = server.mailed_reset_token(&member).await;
         let answers = racing(EIGHT, |number| {
             let body = json!({"token": token, "password": format!("password {number}")});
             let client = clients[number].clone();
@@ -272,8 +271,7 @@ async fn no_session_that_was_begun_with_the_old_password_outlives_a_reset(#[valu
     let clients = warm_up((0..EIGHT).map(|_| server.another()).collect()).await;
     for _ in 0..3 {
         let member = server.given_member().await;
-        server.post("/auth/password/forgot", json!({"email": member.email})).await.assert_status(202);
-        let token = token_in(&server.mail_with(&member.email, "/auth/password/reset?token=").await);
+        let token = server.mailed_reset_token(&member).await;
         let answers = racing(EIGHT, |number| {
             let (client, email, token) = (clients[number].clone(), member.email.clone(), token.clone());
             async move {

@@ -13,8 +13,7 @@ use serde_json::json;
 async fn the_form_sets_a_password_and_says_how_it_went(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
     let member = server.given_member().await;
-    server.post("/auth/password/forgot", json!({"email": member.email})).await.assert_status(202);
-    let token = library_e2e::token_in(&server.mail_with(&member.email, "/auth/password/reset?token=").await);
+    let token = server.mailed_reset_token(&member).await;
     for method in ["GET", "HEAD"] {
         let page = server.send(server.request(method, &format!("/auth/password/reset?token={token}"))).await;
         assert_is_page(&page, 200);

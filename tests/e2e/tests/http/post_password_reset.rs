@@ -14,12 +14,6 @@ fn refused() -> Problem {
     Problem::plain(401, "The password reset token is not valid, or no longer.")
 }
 
-/// The token that is mailed to a member who asks for a new password.
-async fn mailed(server: &Server, member: &Member) -> String {
-    server.post("/auth/password/forgot", json!({"email": member.email})).await.assert_status(202);
-    library_e2e::token_in(&server.mail_with(&member.email, "/auth/password/reset?token=").await)
-}
-
 async fn reset(server: &Server, token: &str) -> Answer {
     server.post(PATH, json!({"token": token, "password": NEW_PASSWORD})).await
 }
@@ -35,7 +29,7 @@ async fn the_new_password_opens_the_account_and_every_session_has_ended(#[values
     let (member, other) = (server.given_verified_member().await, server.given_member().await);
     let sessions = [server.given_login(&member).await, server.given_login(&member).await];
     let others = server.given_login(&other).await;
-    reset(&server, &mailed(&server, &member).await).await.assert_is_empty(204);
+    reset(&server, &server.mailed_reset_token(&member).await).await.assert_is_empty(204);
 
     assert_eq!(log_in(&server, &member, PASSWORD).await.status, 401);
     let tokens = Tokens::of(&log_in(&server, &member, NEW_PASSWORD).await.json_of(200));
@@ -58,7 +52,7 @@ async fn an_address_that_was_asked_for_before_the_reset_cannot_be_proven_after_i
     stranger.patch("/members/me", json!({"email": "strangers@example.com"})).await.assert_status(200);
     let mail = server.mail_with("strangers@example.com", "this is to be your address").await;
     let change = library_e2e::token_in(&mail);
-    reset(&server, &mailed(&server, &member).await).await.assert_is_empty(204);
+    reset(&server, &server.mailed_reset_token(&member).await).await.assert_is_empty(204);
 
     let refused = Problem::plain(401, "The verification token is not valid, or no longer.");
     server.post("/members/verify", json!({"token": change})).await.assert_problem(&refused);
@@ -73,7 +67,7 @@ async fn an_address_that_was_asked_for_before_the_reset_cannot_be_proven_after_i
 async fn a_token_is_good_for_one_use_and_for_one_password(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
     let member = server.given_member().await;
-    let token = mailed(&server, &member).await;
+    let token = server.mailed_reset_token(&member).await;
     reset(&server, &format!("  {token}\n")).await.assert_is_empty(204);
     for _ in 0..2 {
         let answer = server.post(PATH, json!({"token": token, "password": PASSWORD})).await;
@@ -88,7 +82,7 @@ async fn a_token_that_is_not_good_sets_no_password(#[values(Sqlite, Postgres)] b
     let server = Server::start(backend).await;
     let member = server.given_member().await;
     let verification = server.mailed_token(&member).await;
-    let token = mailed(&server, &member).await;
+    let token = server.mailed_reset_token(&member).await;
     let login = server.given_login(&member).await;
     // Those of another purpose have that of a reset, so it is the one of these.
     let mut bad: Vec<_> = tokens::forgeries_of(&token).into_iter().filter(|(what, _)| *what != "another purpose").collect();
@@ -122,7 +116,7 @@ async fn a_token_says_what_it_is_for_and_lives_as_long_as_the_settings_say(#[val
         let builder = minutes.map_or(builder.clone(), |minutes| builder.with("PASSWORD_RESET_TOKEN_TTL_MINUTES", minutes));
         let server = builder.start().await;
         let member = server.given_member().await;
-        let mut claims = tokens::claims_of(&mailed(&server, &member).await);
+        let mut claims = tokens::claims_of(&server.mailed_reset_token(&member).await);
         let state = claims.as_object_mut().and_then(|claims| claims.remove("state")).expect("a state");
         let issued = claims["iat"].as_i64().expect("a time");
         assert_eq!(claims, json!({"sub": member.id, "purpose": "reset_password", "iat": issued, "exp": issued + seconds}));
@@ -135,7 +129,7 @@ async fn a_token_says_what_it_is_for_and_lives_as_long_as_the_settings_say(#[val
 async fn the_token_of_a_member_who_is_gone_is_none(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
     let member = server.given_member().await;
-    let token = mailed(&server, &member).await;
+    let token = server.mailed_reset_token(&member).await;
     server.delete(&member.path()).await.assert_is_empty(204);
     reset(&server, &token).await.assert_problem(&refused());
 }
@@ -162,7 +156,7 @@ async fn every_field_that_is_wrong_is_named(#[values(Sqlite, Postgres)] backend:
 async fn neither_token_nor_password_is_logged(#[values(Sqlite, Postgres)] backend: Backend) {
     let server = Server::start(backend).await;
     let member = server.given_member().await;
-    let token = mailed(&server, &member).await;
+    let token = server.mailed_reset_token(&member).await;
     let request = |id: &str, token: &str| {
         let body = json!({"token": token, "password": NEW_PASSWORD});
         server.request("POST", PATH).header("X-Request-Id", id).json(&body)

@@ -3,7 +3,7 @@
 use library_e2e::{
     Answer,
     Backend::{self, Postgres, Sqlite},
-    Client, PASSWORD, Problem, Server, ServerBuilder, Storage, eventually, racing, token_in,
+    Client, PASSWORD, Problem, Server, ServerBuilder, Storage, eventually, racing,
 };
 use library_testkit::{servers::RedisServer, unique_email};
 use rstest::rstest;
@@ -255,8 +255,7 @@ async fn who_sets_a_new_password_need_not_wait_for_what_failed_with_the_old_one(
         log_in("a wild guess").await.assert_status(401);
     }
     log_in("a wild guess").await.assert_problem(&too_many_failures());
-    server.post("/auth/password/forgot", json!({"email": member.email})).await.assert_status(202);
-    let token = token_in(&server.mail_with(&member.email, "/auth/password/reset?token=").await);
+    let token = server.mailed_reset_token(&member).await;
     let reset = json!({"token": token, "password": "Tr0ub4dor & 3"});
     server.post("/auth/password/reset", reset).await.assert_is_empty(204);
     // As many as ever.
