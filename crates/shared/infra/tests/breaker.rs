@@ -1,31 +1,19 @@
 //! Redis behind its circuit breaker: what it costs while it is frozen, and that nothing is forgotten of what the breaker kept from it.
 
+mod number_in_redis;
 mod raw_redis;
 
 use deadpool_redis::redis::cmd;
 use library_shared_infra::{
     BreakerState,
-    cache::{Cache, FillPermit, LookUp, RedisCache, RedisValue},
+    cache::{Cache, FillPermit, LookUp, RedisCache},
     redis::RedisConnections,
 };
 use library_testkit::{servers::RedisServer, unique_id};
+use number_in_redis::NumberInRedis;
 use raw_redis::raw_connection;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
-
-struct NumberInRedis;
-
-impl RedisValue<u64> for NumberInRedis {
-    const NAMESPACE: &'static str = "test:number";
-
-    fn encode(value: &u64) -> Option<Vec<u8>> {
-        Some(value.to_string().into_bytes())
-    }
-
-    fn decode(bytes: &[u8]) -> Option<u64> {
-        std::str::from_utf8(bytes).ok()?.parse().ok()
-    }
-}
 
 type NumberCache = RedisCache<u64, NumberInRedis>;
 

@@ -1,13 +1,16 @@
 //! Both caches, held to what the port promises; and Redis when it is away, frozen or full of nonsense.
 
+mod number_in_redis;
+
 use library_shared_infra::{
-    cache::{Cache, CacheUsage, FillPermit, InProcessCache, LookUp, RedisCache, RedisValue},
+    cache::{Cache, CacheUsage, FillPermit, InProcessCache, LookUp, RedisCache},
     redis::RedisConnections,
 };
 use library_testkit::{
     servers::{RedisServer, redis_url_of_its_own},
     unique_id,
 };
+use number_in_redis::NumberInRedis;
 use std::{
     net::SocketAddr,
     sync::{
@@ -20,20 +23,6 @@ use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
 const TIME_TO_LIVE: Duration = Duration::from_mins(1);
-
-struct NumberInRedis;
-
-impl RedisValue<u64> for NumberInRedis {
-    const NAMESPACE: &'static str = "test:number";
-
-    fn encode(value: &u64) -> Option<Vec<u8>> {
-        Some(value.to_string().into_bytes())
-    }
-
-    fn decode(bytes: &[u8]) -> Option<u64> {
-        std::str::from_utf8(bytes).ok()?.parse().ok()
-    }
-}
 
 type NumberCache = Arc<dyn Cache<u64>>;
 

@@ -1,11 +1,13 @@
 //! TLS to PostgreSQL and to Redis, with servers whose certificates the tests make: the right one is taken, a wrong one is refused, and what
 //! is said of it names the certificate.
 
+mod number_in_redis;
+
 use diesel::{QueryableByName, sql_query, sql_types::Bool};
 use diesel_async::RunQueryDsl;
 use library_shared_infra::{
     InvalidAuthorities,
-    cache::{Cache, LookUp, RedisCache, RedisValue},
+    cache::{Cache, LookUp, RedisCache},
     database::{Database, Session},
     read_authorities,
     redis::{RedisAddress, RedisConnections},
@@ -15,6 +17,7 @@ use library_testkit::{
     servers::{CertificateAuthority, PostgresServer, RedisServer},
     unique_id,
 };
+use number_in_redis::NumberInRedis;
 use rstest::rstest;
 use std::{path::Path, time::Duration};
 use tempfile::NamedTempFile;
@@ -132,20 +135,6 @@ async fn authorities_that_cannot_be_read_are_told(#[case] file: &Path) {
     let error = Database::open(&url.parse().expect("a database's URL")).err().expect("no authorities");
     assert!(error.reason.contains("sslrootcert must name a file with the certificates of authorities"), "{error}");
     assert_eq!(read_authorities(file), Err(InvalidAuthorities));
-}
-
-struct NumberInRedis;
-
-impl RedisValue<u64> for NumberInRedis {
-    const NAMESPACE: &'static str = "test:tls";
-
-    fn encode(value: &u64) -> Option<Vec<u8>> {
-        Some(value.to_string().into_bytes())
-    }
-
-    fn decode(bytes: &[u8]) -> Option<u64> {
-        std::str::from_utf8(bytes).ok()?.parse().ok()
-    }
 }
 
 fn cache(url: &str, authority: &CertificateAuthority) -> RedisCache<u64, NumberInRedis> {
