@@ -36,11 +36,7 @@ impl Notifier for GuardedNotifier {
         }
         let Some(permit) = self.breaker.admit() else { return false };
         let is_back = self.notifier.is_ready().await;
-        if is_back {
-            permit.succeeded();
-        } else {
-            permit.failed();
-        }
+        permit.ended(is_back);
         is_back
     }
 
@@ -49,10 +45,7 @@ impl Notifier for GuardedNotifier {
             return Err(DeliveryError::Unavailable { reason: "the circuit breaker is open".to_owned() });
         };
         let outcome = self.notifier.send(id, message).await;
-        match outcome {
-            Ok(()) | Err(DeliveryError::Rejected { .. } | DeliveryError::Deferred { .. }) => permit.succeeded(),
-            Err(DeliveryError::Unavailable { .. }) => permit.failed(),
-        }
+        permit.ended(!matches!(outcome, Err(DeliveryError::Unavailable { .. })));
         outcome
     }
 }

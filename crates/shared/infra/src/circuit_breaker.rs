@@ -96,6 +96,15 @@ impl CircuitBreaker {
 }
 
 impl Permit<'_> {
+    /// The call was answered, or was not.
+    pub fn ended(self, was_answered: bool) {
+        if was_answered {
+            self.succeeded();
+        } else {
+            self.failed();
+        }
+    }
+
     /// The call was answered.
     pub fn succeeded(self) {
         self.breaker.machine.on_success();

@@ -3,7 +3,7 @@ use super::{
     lease::{Connector, Lease},
 };
 use crate::{
-    BreakerPolicy, CircuitBreaker, Permit,
+    BreakerPolicy, CircuitBreaker,
     measure::{MeasuredPool, PoolUsage},
 };
 use deadpool::managed::Pool;
@@ -119,7 +119,7 @@ impl RedisConnections {
         let permit = self.breaker.admit();
         let outcome = tokio::time::timeout(CONNECT_LIMIT, written).await.unwrap_or_else(|elapsed| Err(elapsed.into()));
         if let Some(permit) = permit {
-            tell(permit, &outcome);
+            permit.ended(is_answered(&outcome));
         }
         outcome.map_err(|error| DependencyError::unavailable("cache", error))
     }
@@ -140,7 +140,7 @@ impl RedisConnections {
             self.warm_up();
             Err(error.into())
         });
-        tell(permit, &outcome);
+        permit.ended(is_answered(&outcome));
         outcome
     }
 
@@ -152,9 +152,10 @@ impl RedisConnections {
     {
         let lease = Lease::new(self.pool.get().await?);
         let outcome = command(lease.connection()).await.map_err(RedisCommandError::from);
-        match &outcome {
-            Err(error) if !error.is_an_answer() => self.pool.clear(),
-            Ok(_) | Err(_) => lease.give_back(),
+        if is_answered(&outcome) {
+            lease.give_back();
+        } else {
+            self.pool.clear();
         }
         outcome
     }
@@ -177,12 +178,9 @@ impl RedisConnections {
     }
 }
 
-/// Tells the breaker what came of a command.
-fn tell<T>(permit: Permit<'_>, outcome: &Result<T, RedisCommandError>) {
-    match outcome {
-        Err(error) if !error.is_an_answer() => permit.failed(),
-        Ok(_) | Err(_) => permit.succeeded(),
-    }
+/// Whether Redis answered a command, as was hoped for or not.
+fn is_answered<T>(outcome: &Result<T, RedisCommandError>) -> bool {
+    outcome.as_ref().err().is_none_or(RedisCommandError::is_an_answer)
 }
 
 /// Why a command to Redis came to nothing.
