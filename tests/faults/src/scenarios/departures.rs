@@ -95,7 +95,11 @@ async fn leave(address: &str, request: &[u8], random: &mut StdRng) {
 }
 
 async fn assert_nothing_is_left(server: &Server, backend: Backend, before: usize) {
-    let pools: &[_] = if backend == Backend::Sqlite { &["sqlite_readers", "sqlite_writer"] } else { &["postgres", "redis"] };
+    let pools: &[_] = if backend == Backend::Sqlite {
+        &["sqlite_readers", "sqlite_writer"]
+    } else {
+        &["postgres", "postgres_readers", "redis"]
+    };
     eventually("requests that have ended, and connections that are back in their pools", async || {
         let scrape = server.scrape().await;
         let of_pool = |name: &str, pool: &str| scrape.value(&format!("library_pool_connections_{name}"), &[("pool", pool)]);

@@ -54,8 +54,9 @@ async fn while_postgresql_is_frozen_for_ten_seconds_nobody_waits_for_long_and_af
     assert!(largest < memory + ROOM, "{memory} bytes became {largest}");
     samples.since(thawed + RECOVERY).assert_all(CLIENTS, "thawed", Outcome::is_success);
     eventually("connections that are given back", async || {
-        let in_use = server.scrape().await.value("library_pool_connections_in_use", &[("pool", "postgres")]);
-        (in_use < 2.0).then_some(())
+        let scrape = server.scrape().await;
+        let in_use = |pool| scrape.value("library_pool_connections_in_use", &[("pool", pool)]);
+        (in_use("postgres") < 2.0 && in_use("postgres_readers") < 2.0).then_some(())
     })
     .await;
 }
