@@ -40,7 +40,7 @@ use library_shared_domain::{Clock, IdGenerator, UnitOfWork, idempotency::ClaimRe
 use library_shared_http::{CommandTasks, RequestLimits, WriteTasks};
 use library_shared_infra::{
     CircuitBreaker, SqlClaimRepository, SystemClock, UuidV7Generator,
-    cache::{Cache, InProcessCache, Invalidation, RedisCache},
+    cache::{Cache, InProcessCache, Invalidation, NearCache, NearValues, RedisCache},
     database::{Database, Session, SqlUnitOfWork, UnitScope},
     redis::RedisConnections,
 };
@@ -82,7 +82,7 @@ pub struct Jobs {
 /// # Errors
 /// Where an adapter cannot be made with these settings.
 pub fn wire(settings: &Settings, database: &Database, serves: bool, leaving: &CancellationToken) -> Result<Service, Failure> {
-    let adapters = Adapters::new(settings, database)?;
+    let adapters = Adapters::new(settings, database, serves)?;
     let writes = WriteTasks::on_current_runtime();
     Ok(Service {
         limits: request_limits(settings, adapters.redis.as_ref(), adapters.auth_api(&writes)),
@@ -129,7 +129,7 @@ struct Adapters {
 }
 
 impl Adapters {
-    fn new(settings: &Settings, database: &Database) -> Result<Self, Failure> {
+    fn new(settings: &Settings, database: &Database, serves: bool) -> Result<Self, Failure> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7Generator);
         let keys = &settings.jwt_keys;
@@ -140,7 +140,7 @@ impl Adapters {
         Ok(Self {
             database: database.clone(),
             mail: mail_of(settings)?,
-            caches: Caches::new(redis.as_ref(), settings.cache_ttl),
+            caches: Caches::new(redis.as_ref(), settings.cache_ttl, serves),
             failed_logins: failed_logins(settings, redis.as_ref(), &clock),
             redis,
             hasher: Arc::new(Argon2PasswordHasher::new()?),
@@ -405,15 +405,25 @@ struct Caches {
 }
 
 impl Caches {
-    fn new(redis: Option<&RedisConnections>, time_to_live: Duration) -> Self {
+    /// Those of a process that `serves` requests, and so looks much up, have a level in its memory above Redis.
+    fn new(redis: Option<&RedisConnections>, time_to_live: Duration, serves: bool) -> Self {
         match redis {
             None => {
                 Self { books: Arc::new(InProcessCache::new(time_to_live)), members: Arc::new(InProcessCache::new(time_to_live)) }
             }
-            Some(redis) => Self {
+            Some(redis) if !serves => Self {
                 books: Arc::new(RedisCache::<_, BookInRedis>::new(redis.clone(), time_to_live)),
                 members: Arc::new(RedisCache::<_, MemberInRedis>::new(redis.clone(), time_to_live)),
             },
+            Some(redis) => {
+                let (books, members) =
+                    (NearValues::<_, BookInRedis>::new(time_to_live), NearValues::<_, MemberInRedis>::new(time_to_live));
+                let tracking = redis.track(vec![books.clone(), members.clone()]);
+                Self {
+                    books: Arc::new(NearCache::new(books, RedisCache::new(redis.clone(), time_to_live), tracking.clone())),
+                    members: Arc::new(NearCache::new(members, RedisCache::new(redis.clone(), time_to_live), tracking)),
+                }
+            }
         }
     }
 

@@ -98,12 +98,12 @@ impl SqlRefreshTokenRepository {
         session: &Session,
         hash: &TokenHash,
     ) -> Result<Option<(RefreshToken, Option<OffsetDateTime>)>, DependencyError> {
-        let found = with_connection!(session.read().await?, |connection| {
+        let found = with_connection!(session.look_up().await?, |connection| {
             refresh_tokens::table
                 .inner_join(sessions::table)
                 .filter(refresh_tokens::token_hash.eq(hash.as_bytes().as_slice()))
                 .select((refresh_tokens::all_columns, sessions::revoked_at))
-                .first::<(RefreshTokenRow, Option<SqlTimestamp>)>(connection)
+                .get_result::<(RefreshTokenRow, Option<SqlTimestamp>)>(connection)
                 .await
                 .optional()
         })?;

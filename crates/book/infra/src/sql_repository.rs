@@ -74,8 +74,8 @@ impl BookRepository for SqlBookRepository {
 
     #[tracing::instrument(name = "books.find_by_id", skip_all)]
     async fn find_by_id(&self, id: BookId) -> Result<Option<Book>, DependencyError> {
-        with_connection!(self.session.read().await?, |connection| {
-            books::table.find(SqlUuid::new(id)).select(BookRow::as_select()).first(connection).await.optional()
+        with_connection!(self.session.look_up().await?, |connection| {
+            books::table.find(SqlUuid::new(id)).select(BookRow::as_select()).get_result(connection).await.optional()
         })?
         .map(Book::try_from)
         .transpose()
@@ -83,8 +83,13 @@ impl BookRepository for SqlBookRepository {
 
     #[tracing::instrument(name = "books.find_by_isbn", skip_all)]
     async fn find_by_isbn(&self, isbn: &Isbn) -> Result<Option<Book>, DependencyError> {
-        with_connection!(self.session.read().await?, |connection| {
-            books::table.filter(books::isbn.eq(isbn.as_str())).select(BookRow::as_select()).first(connection).await.optional()
+        with_connection!(self.session.look_up().await?, |connection| {
+            books::table
+                .filter(books::isbn.eq(isbn.as_str()))
+                .select(BookRow::as_select())
+                .get_result(connection)
+                .await
+                .optional()
         })?
         .map(Book::try_from)
         .transpose()

@@ -59,8 +59,8 @@ impl LoanRepository for SqlLoanRepository {
 
     #[tracing::instrument(name = "loans.find_by_id", skip_all)]
     async fn find_by_id(&self, id: LoanId) -> Result<Option<Loan>, DependencyError> {
-        with_connection!(self.session.read().await?, |connection| {
-            loans::table.find(SqlUuid::new(id)).select(LoanRow::as_select()).first(connection).await.optional()
+        with_connection!(self.session.look_up().await?, |connection| {
+            loans::table.find(SqlUuid::new(id)).select(LoanRow::as_select()).get_result(connection).await.optional()
         })?
         .map(Loan::try_from)
         .transpose()
@@ -68,11 +68,11 @@ impl LoanRepository for SqlLoanRepository {
 
     #[tracing::instrument(name = "loans.find_active_by_book", skip_all)]
     async fn find_active_by_book(&self, book_id: BookId) -> Result<Option<Loan>, DependencyError> {
-        with_connection!(self.session.read().await?, |connection| {
+        with_connection!(self.session.look_up().await?, |connection| {
             loans::table
                 .filter(loans::open_book_id.eq(SqlUuid::new(book_id)))
                 .select(LoanRow::as_select())
-                .first(connection)
+                .get_result(connection)
                 .await
                 .optional()
         })?

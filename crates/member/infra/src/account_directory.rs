@@ -25,8 +25,13 @@ impl SqlAccountDirectory {
 impl AccountDirectory for SqlAccountDirectory {
     #[tracing::instrument(name = "accounts.find", skip_all)]
     async fn find(&self, member_id: MemberId) -> Result<Option<Account>, DependencyError> {
-        let found = with_connection!(self.session.read().await?, |connection| {
-            members::table.find(SqlUuid::new(member_id)).select(members::is_verified).first::<bool>(connection).await.optional()
+        let found = with_connection!(self.session.look_up().await?, |connection| {
+            members::table
+                .find(SqlUuid::new(member_id))
+                .select(members::is_verified)
+                .get_result::<bool>(connection)
+                .await
+                .optional()
         })?;
         Ok(found.map(|is_verified| Account { is_verified }))
     }

@@ -1,6 +1,7 @@
+use crate::argon2_memory::{Argon2In, SpareMemory};
 use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{Error as HashError, PasswordHasher as _, PasswordVerifier as _},
+    Params,
+    password_hash::{Error as HashError, PasswordHasher as _, PasswordVerifier as _, phc},
 };
 use async_trait::async_trait;
 use library_member_domain::{Password, PasswordHash, PasswordHasher};
@@ -28,10 +29,11 @@ const TURN_LIMIT: Duration = Duration::from_secs(10);
 ///
 /// Only half of the processors hash at any time, which bounds the memory and leaves the other requests their share.
 pub struct Argon2PasswordHasher {
-    argon2: Argon2<'static>,
+    params: Params,
     at_once: usize,
     turns: Arc<Semaphore>,
-    waiting_line: Semaphore,
+    waiting_line: Arc<Semaphore>,
+    memory: Arc<SpareMemory>,
     waits: DurationHistogram,
 }
 
@@ -56,10 +58,11 @@ impl Argon2PasswordHasher {
         let processors = thread::available_parallelism().map_or(1, usize::from);
         let at_once = (processors / 2).max(1);
         Ok(Self {
-            argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
+            params,
             at_once,
             turns: Arc::new(Semaphore::new(at_once)),
-            waiting_line: Semaphore::new(WAITING_LINE),
+            waiting_line: Arc::new(Semaphore::new(WAITING_LINE)),
+            memory: Arc::default(),
             waits: DurationHistogram::default(),
         })
     }
@@ -80,15 +83,20 @@ impl Argon2PasswordHasher {
 
     async fn in_turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Argon2<'static>) -> Result<T, HashError> + Send + 'static,
+        work: impl FnOnce(&Argon2In<'_>) -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, DependencyError> {
         let _place = self.waiting_line.try_acquire().map_err(|error| DependencyError::unavailable("password hashing", error))?;
         let turn = self.turn().await?;
-        let argon2 = self.argon2.clone();
+        let (params, at_once) = (self.params.clone(), self.at_once);
+        let (spare, waiting_line) = (Arc::clone(&self.memory), Arc::clone(&self.waiting_line));
         let hashing = tokio::task::spawn_blocking(move || {
             // The turn ends with the work, even where the caller has left.
             let _turn = turn;
-            work(&argon2)
+            let mut memory = spare.take();
+            let outcome = work(&Argon2In::new(params, &mut memory));
+            let callers = WAITING_LINE - waiting_line.available_permits();
+            spare.give_back(memory, callers > at_once);
+            outcome
         });
         hashing.await.map_err(|error| DependencyError::failed("password hashing", error))?.map_err(failed)
     }
@@ -107,10 +115,13 @@ impl PasswordHasher for Argon2PasswordHasher {
 
     async fn verify(&self, secret: &SecretString, hash: &PasswordHash) -> Result<bool, DependencyError> {
         let (secret, hash) = (secret.clone(), hash.clone());
-        self.in_turn(move |argon2| match argon2.verify_password(secret.expose_secret().as_bytes(), hash.expose()) {
-            Ok(()) => Ok(true),
-            Err(HashError::PasswordInvalid) => Ok(false),
-            Err(error) => Err(error),
+        self.in_turn(move |argon2| {
+            let hash = phc::PasswordHash::new(hash.expose())?;
+            match argon2.verify_password(secret.expose_secret().as_bytes(), &hash) {
+                Ok(()) => Ok(true),
+                Err(HashError::PasswordInvalid) => Ok(false),
+                Err(error) => Err(error),
+            }
         })
         .await
     }

@@ -35,11 +35,11 @@ impl CredentialRepository for SqlCredentialRepository {
 
     #[tracing::instrument(name = "credentials.find_by_member", skip_all)]
     async fn find_by_member(&self, id: MemberId) -> Result<Option<Credentials>, DependencyError> {
-        let found = with_connection!(self.session.read().await?, |connection| {
+        let found = with_connection!(self.session.look_up().await?, |connection| {
             credentials::table
                 .find(SqlUuid::new(id))
                 .select(credentials::password_hash)
-                .first::<String>(connection)
+                .get_result::<String>(connection)
                 .await
                 .optional()
         })?;

@@ -9,6 +9,7 @@
 
 mod account_directory;
 mod argon2_hasher;
+mod argon2_memory;
 mod bound_tokens;
 mod cached_repository;
 mod credential_repository;

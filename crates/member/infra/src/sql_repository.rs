@@ -69,8 +69,8 @@ impl MemberRepository for SqlMemberRepository {
 
     #[tracing::instrument(name = "members.find_by_id", skip_all)]
     async fn find_by_id(&self, id: MemberId) -> Result<Option<Member>, DependencyError> {
-        with_connection!(self.session.read().await?, |connection| {
-            members::table.find(SqlUuid::new(id)).select(MemberRow::as_select()).first(connection).await.optional()
+        with_connection!(self.session.look_up().await?, |connection| {
+            members::table.find(SqlUuid::new(id)).select(MemberRow::as_select()).get_result(connection).await.optional()
         })?
         .map(Member::try_from)
         .transpose()
@@ -78,11 +78,11 @@ impl MemberRepository for SqlMemberRepository {
 
     #[tracing::instrument(name = "members.find_by_email", skip_all)]
     async fn find_by_email(&self, email: &Email) -> Result<Option<Member>, DependencyError> {
-        with_connection!(self.session.read().await?, |connection| {
+        with_connection!(self.session.look_up().await?, |connection| {
             members::table
                 .filter(members::email_key.eq(email.key()))
                 .select(MemberRow::as_select())
-                .first(connection)
+                .get_result(connection)
                 .await
                 .optional()
         })?

@@ -134,6 +134,29 @@ async fn hashes_with_other_parameters_still_verify() {
     }
 }
 
+/// Who waits hashes in the memory of who was before, which may have been larger or smaller.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_hashed_before_in_the_same_memory_does_not_matter() {
+    let hasher = hasher();
+    let large = hasher.hash(&a_password()).await.expect("a hash");
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(1_024, 1, 1, None).expect("parameters"));
+    let small = PasswordHash::from_phc(argon2.hash_password(b"correct horse").expect("a hash").to_string());
+    let attempts = (0..12).map(|place| {
+        let (hash, right) = if place % 3 == 0 {
+            (small.clone(), SecretString::from("correct horse"))
+        } else {
+            (large.clone(), a_password().secret().clone())
+        };
+        let is_right = place % 2 == 0;
+        let (hasher, secret) = (hasher.clone(), if is_right { right } else { SecretString::from("battery staple") });
+        tokio::spawn(async move { (is_right, hasher.verify(&secret, &hash).await.expect("verified")) })
+    });
+    for attempt in attempts.collect::<Vec<_>>() {
+        let (is_right, is_verified) = attempt.await.expect("an attempt");
+        assert_eq!(is_verified, is_right);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_caller_who_leaves_gives_up_their_turn() {
     let hasher = hasher();

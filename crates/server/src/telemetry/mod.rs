@@ -1,9 +1,11 @@
+mod paced;
 mod traces;
 
 pub use traces::{REQUEST_METHOD, Traces};
 
 use crate::config::{LogFormat, LogLevel};
 use library_notification_infra::PRINTED_MAIL_TARGET;
+use paced::Paced;
 use std::io::{BufWriter, IsTerminal, stdout};
 use tracing::level_filters::LevelFilter;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
@@ -35,7 +37,7 @@ pub fn start(level: LogLevel, format: LogFormat, traces: Option<&Traces>) -> Log
         .lossy(true)
         .buffered_lines_limit(WAITING_LINES)
         .thread_name("log")
-        .finish(BufWriter::new(stdout()));
+        .finish(Paced(BufWriter::new(stdout())));
     let log = Log { dropped: lines.error_counter(), _writer: writer };
     let layer = fmt::layer().with_target(false).with_writer(lines);
     let layer = match format {

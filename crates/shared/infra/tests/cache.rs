@@ -1,5 +1,6 @@
-//! Both caches, held to what the port promises; and Redis when it is away, frozen or full of nonsense.
+//! The caches, held to what the port promises; and Redis when it is away, frozen or full of nonsense.
 
+mod near_cache;
 mod number_in_redis;
 
 use library_shared_infra::{
@@ -10,6 +11,7 @@ use library_testkit::{
     servers::{RedisServer, redis_url_of_its_own},
     unique_id,
 };
+use near_cache::near_cache;
 use number_in_redis::NumberInRedis;
 use std::{
     net::SocketAddr,
@@ -34,6 +36,11 @@ async fn in_redis(time_to_live: Duration) -> NumberCache {
     cache_on(&redis_url_of_its_own().await, time_to_live)
 }
 
+/// A level in this process above Redis, as soon as Redis tells it of changes.
+async fn near(time_to_live: Duration) -> NumberCache {
+    near_cache(&redis_url_of_its_own().await, time_to_live).await
+}
+
 fn cache_on(url: &str, time_to_live: Duration) -> NumberCache {
     Arc::new(RedisCache::<_, NumberInRedis>::new(RedisConnections::open(url).expect("a URL of Redis"), time_to_live))
 }
@@ -45,7 +52,7 @@ async fn miss(cache: &NumberCache, id: Uuid) -> FillPermit {
     }
 }
 
-/// Each rule, over both caches.
+/// Each rule, over each cache.
 macro_rules! rules {
     ($($rule:ident),+ $(,)?) => {
         mod process {
@@ -58,6 +65,12 @@ macro_rules! rules {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $rule() {
                 super::$rule(super::in_redis).await;
+            })+
+        }
+        mod near {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $rule() {
+                super::$rule(super::near).await;
             })+
         }
     };

@@ -13,7 +13,7 @@ use diesel_async::RunQueryDsl;
 use library_book_domain::BookField;
 use library_shared_domain::{Cursor, ListRequest, PageLimit, Side, Sort, Value};
 use library_shared_infra::{
-    database::{Connection, Database, ListQuery, Session},
+    database::{Database, ListQuery, Session, StatementConnection},
     with_connection,
 };
 use library_test_worlds::{postgres_database, sqlite_database};
@@ -96,13 +96,13 @@ async fn explain(database: &Database, query: ListQuery) -> Vec<String> {
     let mut connection = session.read().await.expect("a connection");
     let statement = books::table.select(books::id).filter(query.condition).order(query.order).limit(query.limit);
     let outcome = match connection.start_statement() {
-        Connection::Postgres(connection) => {
+        StatementConnection::Postgres(mut connection) => {
             let explained = Explained::<_, Text>::new("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ", statement);
-            explained.load::<String>(&mut **connection).await
+            explained.load::<String>(&mut connection).await
         }
-        Connection::Sqlite(connection) => {
+        StatementConnection::Sqlite(connection) => {
             let explained = Explained::<_, (Integer, Integer, Integer, Text)>::new("EXPLAIN QUERY PLAN ", statement);
-            let steps = explained.load::<(i32, i32, i32, String)>(&mut **connection).await;
+            let steps = explained.load::<(i32, i32, i32, String)>(connection).await;
             steps.map(|steps| steps.into_iter().map(|(_, _, _, detail)| detail).collect())
         }
     };

@@ -7,11 +7,14 @@
 //! Absence is never cached, and nothing inside a unit of work is.
 
 mod in_process;
+mod near;
 mod read_through;
 mod redis;
 mod usage;
+mod values;
 
 pub use in_process::InProcessCache;
+pub use near::{NearCache, NearValues};
 pub use read_through::{Invalidation, ReadThrough};
 pub use redis::{RedisCache, RedisValue};
 pub use usage::CacheUsage;

@@ -1,39 +1,11 @@
-use super::SqlError;
-use diesel::{SqliteConnection, result::Error as DieselError};
+use super::{SqlError, SqliteAsyncConnection};
+use diesel::result::Error as DieselError;
 use diesel_async::{
-    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, TransactionManager,
-    pooled_connection::deadpool::Object,
-    sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper},
+    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, TransactionManager, pooled_connection::deadpool::Object,
 };
-use futures_util::{FutureExt, future::BoxFuture};
 use library_shared_domain::error_chain;
-use std::error::Error;
 use tokio::{runtime::Handle, time::error::Elapsed};
-use tracing::{Instrument, Span};
-
-/// Runs SQLite's blocking calls on tokio's threads for them.
-///
-/// Unlike diesel-async's own runtime, it does not wait when the future is dropped in the middle of a query: the closure owns the
-/// connection and ends by itself. What it does belongs to the caller's span.
-#[derive(Debug)]
-pub struct Detached;
-
-impl SpawnBlocking for Detached {
-    fn spawn_blocking<'a, R: Send + 'static>(
-        &mut self,
-        task: impl FnOnce() -> R + Send + 'static,
-    ) -> BoxFuture<'a, Result<R, Box<dyn Error + Send + Sync>>> {
-        let span = Span::current();
-        tokio::task::spawn_blocking(move || span.in_scope(task)).map(|joined| joined.map_err(Into::into)).boxed()
-    }
-
-    fn get_runtime() -> Self {
-        Self
-    }
-}
-
-/// A SQLite connection whose calls do not block the caller's thread.
-pub type SqliteAsyncConnection = SyncConnectionWrapper<SqliteConnection, Detached>;
+use tracing::Instrument;
 
 /// A pooled connection to either database.
 #[expect(clippy::large_enum_variant, reason = "a box would cost an allocation for every statement")]

@@ -1,6 +1,6 @@
 //! SQL on PostgreSQL and SQLite behind one set of queries.
 //!
-//! A repository holds a [`Session`], takes a connection from it ([`Session::read`], [`Session::write`]) and runs a diesel query on
+//! A repository holds a [`Session`], takes a connection from it ([`Session::look_up`], [`Session::read`], [`Session::write`]) and runs a diesel query on
 //! it with [`with_connection!`](crate::with_connection), which compiles the one query for both databases. What a query
 //! answers is a [`SqlError`] where it failed, which tells the violated rules of the schema from failures of the machinery.
 //!
@@ -11,24 +11,30 @@ mod error;
 mod fragment;
 mod list;
 mod migrations;
+mod pipeline;
 mod pools;
+mod postgres;
 mod prepared;
 mod query_spans;
 mod session;
+mod sqlite;
 mod tls;
 mod transaction;
 mod types;
 mod unit_of_work;
 mod url;
+mod workers_own;
 
-pub use connection::{Connection, LeasedConnection, SqliteAsyncConnection};
+pub use connection::{Connection, LeasedConnection};
 pub use error::SqlError;
 pub use fragment::{SqlFragment, SqlStatement};
 pub use list::{ListColumn, ListQuery, condition};
 pub use migrations::MigrationError;
+pub use pipeline::PipelinedConnection;
 pub use pools::{ConnectError, Database};
 pub use prepared::Prepared;
-pub use session::{Session, SessionConnection};
+pub use session::{Session, SessionConnection, StatementConnection};
+pub use sqlite::SqliteAsyncConnection;
 pub use transaction::Together;
 pub use types::{DbTimestamp, DbUuid, SqlTimestamp, SqlUuid, corrupt, revision};
 pub use unit_of_work::{AfterCommit, SqlUnitOfWork, UnitScope};
@@ -51,8 +57,8 @@ pub async fn within_limit<T>(query: impl Future<Output = T>) -> Result<T, tokio:
 /// Runs one query, written once, on a connection of either database, and answers with `Result<_, SqlError>`.
 ///
 /// ```text
-/// with_connection!(self.session.read().await?, |connection| {
-///     books::table.find(SqlUuid::new(id)).first::<BookRow>(connection).await.optional()
+/// with_connection!(self.session.look_up().await?, |connection| {
+///     books::table.find(SqlUuid::new(id)).get_result::<BookRow>(connection).await.optional()
 /// })
 /// ```
 ///
@@ -72,12 +78,12 @@ macro_rules! with_connection {
         let mut session_connection = $session_connection;
         #[allow(unused_braces, reason = "a query of several lines reads better in braces of its own")]
         let outcome = match session_connection.start_statement() {
-            $crate::database::Connection::Postgres(object) => {
-                let ($connection, $differing) = (&mut **object, $on_postgres);
+            $crate::database::StatementConnection::Postgres(mut connection) => {
+                let ($connection, $differing) = (&mut connection, $on_postgres);
                 $crate::database::within_limit(async { $query }).await
             }
-            $crate::database::Connection::Sqlite(object) => {
-                let ($connection, $differing) = (&mut **object, $on_sqlite);
+            $crate::database::StatementConnection::Sqlite(connection) => {
+                let ($connection, $differing) = (connection, $on_sqlite);
                 $crate::database::within_limit(async { $query }).await
             }
         };

@@ -1,5 +1,6 @@
-use super::{Connection, Database, LeasedConnection, SqlError};
+use super::{Connection, Database, LeasedConnection, PipelinedConnection, SqlError, SqliteAsyncConnection};
 use diesel::result::Error as DieselError;
+use diesel_async::AsyncPgConnection;
 use library_shared_domain::DependencyError;
 use std::sync::Weak;
 use tokio::{
@@ -24,6 +25,18 @@ impl Session {
     pub async fn read(&self) -> Result<SessionConnection, DependencyError> {
         match self {
             Self::Pool(database) => database.reader().await.map(SessionConnection::Own),
+            Self::Transaction(lease) => Self::shared(lease).await,
+        }
+    }
+
+    /// A connection for a statement that finds at most one row by a key, and so is short however much there is. Such statements share one
+    /// with others: one that takes longer would keep the others waiting.
+    ///
+    /// # Errors
+    /// Where none is to be had in time.
+    pub async fn look_up(&self) -> Result<SessionConnection, DependencyError> {
+        match self {
+            Self::Pool(database) => database.look_up().await,
             Self::Transaction(lease) => Self::shared(lease).await,
         }
     }
@@ -58,15 +71,26 @@ pub enum SessionConnection {
     Own(LeasedConnection),
     /// It is the transaction's, and this statement's turn.
     Shared(OwnedMutexGuard<LeasedConnection>),
+    /// Other statements travel over it as well.
+    Pipelined(PipelinedConnection),
+}
+
+/// What one statement is executed on.
+pub enum StatementConnection<'a> {
+    /// PostgreSQL. A reference is all that diesel needs, so that statements can share what is behind it.
+    Postgres(&'a AsyncPgConnection),
+    /// SQLite.
+    Sqlite(&'a mut SqliteAsyncConnection),
 }
 
 impl SessionConnection {
     /// The connection, for one statement.
     #[doc(hidden)]
-    pub fn start_statement(&mut self) -> &mut Connection {
+    pub fn start_statement(&mut self) -> StatementConnection<'_> {
         match self {
-            Self::Own(lease) => lease.start_statement(),
-            Self::Shared(lease) => lease.start_statement(),
+            Self::Own(lease) => lease.start_statement().into(),
+            Self::Shared(lease) => lease.start_statement().into(),
+            Self::Pipelined(pipelined) => StatementConnection::Postgres(pipelined.connection()),
         }
     }
 
@@ -79,6 +103,16 @@ impl SessionConnection {
         match self {
             Self::Own(lease) => lease.finish_statement(outcome),
             Self::Shared(lease) => lease.finish_statement(outcome),
+            Self::Pipelined(pipelined) => pipelined.finish_statement(outcome),
+        }
+    }
+}
+
+impl<'a> From<&'a mut Connection> for StatementConnection<'a> {
+    fn from(connection: &'a mut Connection) -> Self {
+        match connection {
+            Connection::Postgres(object) => Self::Postgres(object),
+            Connection::Sqlite(object) => Self::Sqlite(object),
         }
     }
 }

@@ -58,7 +58,12 @@ impl<M: Manager, W: From<Object<M>>> MeasuredPool<M, W> {
 
     /// Closes the connections that nobody uses.
     pub fn clear(&self) {
-        self.pool.retain(|_, _| false);
+        self.retain(|_| false);
+    }
+
+    /// Closes those of the connections that nobody uses which are not to be kept.
+    pub fn retain(&self, is_kept: impl Fn(&M::Type) -> bool) {
+        self.pool.retain(|connection, _| is_kept(connection));
     }
 
     pub fn usage(&self) -> PoolUsage {

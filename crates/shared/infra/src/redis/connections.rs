@@ -1,5 +1,5 @@
 use super::{
-    RedisAddress, RedisScript,
+    KeyTracking, RedisAddress, RedisScript, TrackedKeys,
     lease::{Connector, Lease},
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 use deadpool::managed::Pool;
 use deadpool_redis::{
     Manager, PoolConfig, PoolError, Runtime, Timeouts,
-    redis::{AsyncCommands, RedisError, aio::MultiplexedConnection},
+    redis::{AsyncCommands, Client, ProtocolVersion, RedisError, aio::MultiplexedConnection},
 };
 use library_shared_domain::{Cause, DependencyError};
 use std::{
@@ -27,7 +27,7 @@ use tracing::Instrument;
 const COMMAND_LIMIT: Duration = Duration::from_millis(50);
 
 /// How long making a connection may take, in the background: with TLS, over a network, longer than a command.
-const CONNECT_LIMIT: Duration = Duration::from_secs(2);
+pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 
 /// What is written to see whether Redis takes it; it is gone after a millisecond.
 const PROBE: &str = "library:probe";
@@ -51,6 +51,8 @@ pub struct RedisConnections {
     breaker: CircuitBreaker,
     runtime: Handle,
     is_warming_up: Arc<AtomicBool>,
+    /// Makes the connections that Redis tells of changes over.
+    tracking_client: Arc<Client>,
 }
 
 /// The address is none of Redis's.
@@ -77,6 +79,7 @@ impl RedisConnections {
             breaker: CircuitBreaker::new("redis", BREAKER),
             runtime: Handle::current(),
             is_warming_up: Arc::default(),
+            tracking_client: Arc::new(tracking_client(&client).map_err(|error| RedisConnectError(error.into()))?),
         })
     }
 
@@ -84,6 +87,12 @@ impl RedisConnections {
     #[must_use]
     pub fn with_command_limit(self, command_limit: Duration) -> Self {
         Self { command_limit, ..self }
+    }
+
+    /// Hears of every change of these keys, whoever makes it.
+    #[must_use]
+    pub fn track(&self, keys: Vec<Arc<dyn TrackedKeys>>) -> KeyTracking {
+        KeyTracking::start(Arc::clone(&self.tracking_client), keys, &self.runtime)
     }
 
     /// What decides whether Redis is asked at all.
@@ -176,6 +185,13 @@ impl RedisConnections {
         };
         self.runtime.spawn(connect.in_current_span());
     }
+}
+
+/// Redis says something unasked only in the third version of its protocol.
+fn tracking_client(client: &Client) -> Result<Client, RedisError> {
+    let address = client.get_connection_info().clone();
+    let settings = address.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+    Client::open(address.set_redis_settings(settings))
 }
 
 /// Whether Redis answered a command, as was hoped for or not.

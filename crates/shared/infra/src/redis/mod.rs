@@ -4,7 +4,9 @@ mod address;
 mod connections;
 mod lease;
 mod script;
+mod tracking;
 
 pub use address::RedisAddress;
 pub use connections::{RedisCommandError, RedisConnectError, RedisConnections};
 pub use script::RedisScript;
+pub use tracking::{KeyTracking, TrackedKeys};
