@@ -33,7 +33,7 @@ package_of() {
     cc | make) echo build-essential ;;
     initdb | pgbench) echo postgresql ;;
     psql) echo postgresql-client ;;
-    redis-benchmark) echo redis-tools ;;
+    redis-benchmark | redis-cli) echo redis-tools ;;
     *) echo "$1" ;;
     esac
 }

@@ -1,6 +1,6 @@
 use super::interleave;
 use crate::{
-    ceilings::sqlite,
+    ceilings::sqlite::{self, Planned},
     failure::{Failure, Outcome},
     library::Database,
     report::{Row, Target, Unit},
@@ -13,10 +13,18 @@ pub fn measure(stage: &Stage) -> Outcome<Vec<Row>> {
     let Database::Sqlite(file) = library.database() else { return Err(Failure("it is no file".to_owned())) };
     let service = Service::start(&library.service(NO_CACHE))?;
     let reads = stage.reads("sqlite", library.paths())?;
-    let [ceiling, subject] = interleave(
+    let seconds = stage.options.seconds;
+    let [once, each_time, subject] = interleave(
         stage,
-        [&mut |_| sqlite::rate(file, &library.ids, stage.options.seconds), &mut |_| Ok(reads.run(&service)?.rate())],
+        [
+            &mut |_| sqlite::rate(file, &library.ids, Planned::Once, seconds),
+            &mut |_| sqlite::rate(file, &library.ids, Planned::EachTime, seconds),
+            &mut |_| Ok(reads.run(&service)?.rate()),
+        ],
     )?;
-    let name = "GET /books/{id}, SQLite, cache off, against the select in a loop in one thread";
-    Ok(vec![Row::ratio(name, Unit::PerSecond, subject, ceiling, Target::AtLeast(0.35))?])
+    let row = |against: &str, ceiling| {
+        let name = format!("GET /books/{{id}}, SQLite, cache off, against {against} in a loop in one thread");
+        Row::ratio(&name, Unit::PerSecond, subject.clone(), ceiling, Target::AtLeast(0.35))
+    };
+    Ok(vec![row("the select", once)?, row("the select with a LIMIT that is bound, which SQLite plans each time,", each_time)?])
 }

@@ -19,15 +19,23 @@ impl Isbn {
     /// # Errors
     /// Where what is left is neither nine digits and a digit or `X`, nor thirteen digits.
     pub fn parse(text: &str) -> Result<Self, InvalidIsbn> {
+        // Most have been read before, and lie in a database.
+        if Self::is_normalised(text) {
+            return Ok(Self(text.to_owned()));
+        }
         let normalised = Self::normalise(text);
-        let (body, check) = normalised.as_bytes().split_last().map_or((&[][..], b' '), |(check, body)| (body, *check));
-        let is_isbn = body.iter().all(u8::is_ascii_digit)
+        if Self::is_normalised(&normalised) { Ok(Self(normalised)) } else { Err(InvalidIsbn) }
+    }
+
+    /// Whether this is nine digits and a digit or `X`, or thirteen digits.
+    fn is_normalised(text: &str) -> bool {
+        let (body, check) = text.as_bytes().split_last().map_or((&[][..], b' '), |(check, body)| (body, *check));
+        body.iter().all(u8::is_ascii_digit)
             && match body.len() {
                 9 => check.is_ascii_digit() || check == b'X',
                 12 => check.is_ascii_digit(),
                 _ => false,
-            };
-        if is_isbn { Ok(Self(normalised)) } else { Err(InvalidIsbn) }
+            }
     }
 
     /// Reads an ISBN of ten characters that has lost its leading zeros, as it does where a spreadsheet takes it for a number; any
@@ -44,7 +52,10 @@ impl Isbn {
     /// What is left of an ISBN, or of a part of one, without hyphens and spaces and in upper case.
     #[must_use]
     pub fn normalise(text: &str) -> String {
-        text.trim().chars().filter(|character| !matches!(character, '-' | ' ')).map(|c| c.to_ascii_uppercase()).collect()
+        let mut normalised = String::with_capacity(text.len());
+        normalised
+            .extend(text.trim().chars().filter(|character| !matches!(character, '-' | ' ')).map(|c| c.to_ascii_uppercase()));
+        normalised
     }
 
     /// The normalised ISBN.

@@ -36,7 +36,7 @@ impl BookRepository for CachedBookRepository {
     }
 
     async fn find_by_id(&self, id: BookId) -> Result<Option<Book>, DependencyError> {
-        self.cached.find(id.as_uuid(), self.repository.find_by_id(id)).await
+        self.cached.find(id.as_uuid(), || self.repository.find_by_id(id)).await
     }
 
     async fn find_by_isbn(&self, isbn: &Isbn) -> Result<Option<Book>, DependencyError> {

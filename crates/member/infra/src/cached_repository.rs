@@ -32,7 +32,7 @@ impl MemberRepository for CachedMemberRepository {
     }
 
     async fn find_by_id(&self, id: MemberId) -> Result<Option<Member>, DependencyError> {
-        self.cached.find(id.as_uuid(), self.repository.find_by_id(id)).await
+        self.cached.find(id.as_uuid(), || self.repository.find_by_id(id)).await
     }
 
     async fn find_by_email(&self, email: &Email) -> Result<Option<Member>, DependencyError> {

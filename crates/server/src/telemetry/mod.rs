@@ -1,15 +1,23 @@
+mod json_lines;
 mod paced;
 mod traces;
 
 pub use traces::{REQUEST_METHOD, Traces};
 
 use crate::config::{LogFormat, LogLevel};
+use json_lines::JsonLines;
 use library_notification_infra::PRINTED_MAIL_TARGET;
 use paced::Paced;
 use std::io::{BufWriter, IsTerminal, stdout};
 use tracing::level_filters::LevelFilter;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
-use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    Layer,
+    filter::Targets,
+    fmt::{self, format::JsonFields},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 /// How many lines wait to be written at most: some megabytes.
 const WAITING_LINES: usize = 10_000;
@@ -42,7 +50,7 @@ pub fn start(level: LogLevel, format: LogFormat, traces: Option<&Traces>) -> Log
     let layer = fmt::layer().with_target(false).with_writer(lines);
     let layer = match format {
         LogFormat::Console => layer.with_ansi(stdout().is_terminal()).boxed(),
-        LogFormat::Json => layer.json().flatten_event(true).with_current_span(false).with_span_list(true).boxed(),
+        LogFormat::Json => layer.fmt_fields(JsonFields::new()).event_format(JsonLines).boxed(),
     };
     // Starting twice in one process is of no consequence: the first log stays.
     let layer = layer.with_filter(filter(level));

@@ -25,23 +25,23 @@ impl<V: 'static> ReadThrough<V> {
         Self { cache, invalidation }
     }
 
-    /// The value of this id: from the cache, or else from the store, which is asked by awaiting `load`.
+    /// The value of this id: from the cache, or else from the store, which is asked by what `load` makes: to make a future that nobody awaits would
+    /// cost most hits more than to look the value up.
     ///
     /// # Errors
     /// Only those of the store.
-    pub async fn find(
-        &self,
-        id: Uuid,
-        load: impl Future<Output = Result<Option<V>, DependencyError>> + Send,
-    ) -> Result<Option<V>, DependencyError> {
+    pub async fn find<Load>(&self, id: Uuid, load: impl FnOnce() -> Load + Send) -> Result<Option<V>, DependencyError>
+    where
+        Load: Future<Output = Result<Option<V>, DependencyError>> + Send,
+    {
         if matches!(self.invalidation, Invalidation::AfterCommit(_)) {
-            return load.await;
+            return load().await;
         }
         match self.cache.look_up(id).await {
             LookUp::Hit(value) => Ok(Some(value)),
-            LookUp::Bypass => load.await,
+            LookUp::Bypass => load().await,
             LookUp::Miss(permit) => {
-                let found = load.await?;
+                let found = load().await?;
                 if let Some(value) = &found {
                     self.cache.fill(id, permit, value).await;
                 }

@@ -3,6 +3,7 @@ use crate::measure::MeasuredPool;
 use deadpool::managed::{self, BuildError, Metrics, Pool, PoolError, RecycleError, RecycleResult};
 use diesel::{ConnectionError, result::Error as DieselError};
 use diesel_async::AsyncPgConnection;
+use futures_util::FutureExt;
 use std::sync::Arc;
 use tokio::time::error::Elapsed;
 use tokio_util::task::AbortOnDropHandle;
@@ -37,7 +38,8 @@ impl managed::Manager for Pipelines {
     type Error = ConnectionError;
 
     async fn create(&self) -> Result<Arc<Pipeline>, ConnectionError> {
-        self.0.connect_pipeline().await.map(Arc::new)
+        // In a box, because it is large, and would be part of the future of every look-up.
+        self.0.connect_pipeline().boxed().await.map(Arc::new)
     }
 
     async fn recycle(&self, pipeline: &mut Arc<Pipeline>, _: &Metrics) -> RecycleResult<ConnectionError> {
