@@ -4,7 +4,7 @@ mod near_cache;
 mod number_in_redis;
 mod raw_redis;
 
-use deadpool_redis::redis::{Cmd, InfoDict, aio::MultiplexedConnection};
+use deadpool_redis::redis::{Cmd, InfoDict, Pipeline, aio::MultiplexedConnection};
 use library_shared_infra::{
     cache::{Cache, LookUp, NearCache, NearValues, RedisCache},
     redis::{KeyTracking, RedisConnections},
@@ -128,16 +128,9 @@ async fn what_changed_while_the_connection_was_broken_is_not_found_afterwards() 
     let mut raw = raw_connection(&redis.url()).await;
 
     // In one step, so that the change is told to nobody.
-    let script = "redis.call('CLIENT', 'KILL', 'TYPE', 'NORMAL', 'SKIPME', 'YES') return redis.call('SET', KEYS[1], ARGV[1])";
-    let () = Cmd::new()
-        .arg("EVAL")
-        .arg(script)
-        .arg(1)
-        .arg(format!("test:number:{id}"))
-        .arg("V8")
-        .query_async(&mut raw)
-        .await
-        .expect("set");
+    let mut step = Pipeline::new();
+    step.atomic().cmd("CLIENT").arg("KILL").arg("TYPE").arg("NORMAL").arg("SKIPME").arg("YES").ignore();
+    let () = step.set(format!("test:number:{id}"), "V8").ignore().query_async(&mut raw).await.expect("set");
 
     tokio::time::sleep(LAG).await;
     wait_until(async || match cache.look_up(id).await {

@@ -79,6 +79,7 @@ async fn what_the_service_stands_on_is_measured(#[values(Sqlite, Postgres)] back
     for _ in 0..3 {
         server.get(&path).await.assert_is(200, &book);
     }
+    assert_eq!(server.get("/books").await.status, 200);
     let member = server.given_verified_member().await;
     server.given_login(&member).await;
     let wrong = json!({"email": member.email, "password": format!("not {PASSWORD}")});
@@ -98,8 +99,11 @@ async fn what_the_service_stands_on_is_measured(#[values(Sqlite, Postgres)] back
     assert_eq!(scrape.value("library_password_hashing_in_progress", &[]), 0.0);
     assert!(scrape.value("library_password_hashing_limit", &[]) >= 1.0);
 
-    let pools: &[_] =
-        if backend == Sqlite { &["sqlite_readers", "sqlite_writer"] } else { &["postgres", "postgres_readers", "redis"] };
+    let pools: &[_] = if backend == Sqlite {
+        &["sqlite_readers", "sqlite_writer", "sqlite_inline"]
+    } else {
+        &["postgres", "postgres_readers", "postgres_pipelines", "redis"]
+    };
     let known: Vec<_> =
         scrape.matching("library_pool_connections", &[]).iter().map(|sample| sample.labels["pool"].clone()).collect();
     assert_eq!(known, pools);

@@ -56,7 +56,7 @@ async fn while_postgresql_is_frozen_for_ten_seconds_nobody_waits_for_long_and_af
     eventually("connections that are given back", async || {
         let scrape = server.scrape().await;
         let in_use = |pool| scrape.value("library_pool_connections_in_use", &[("pool", pool)]);
-        (in_use("postgres") < 2.0 && in_use("postgres_readers") < 2.0).then_some(())
+        ["postgres", "postgres_readers", "postgres_pipelines"].iter().all(|pool| in_use(pool) < 2.0).then_some(())
     })
     .await;
 }
