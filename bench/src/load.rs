@@ -44,6 +44,12 @@ impl Load {
         Self { script, threads: 2.min(connections), connections, seconds, variables: Vec::new() }
     }
 
+    /// By so many connections for so long.
+    #[must_use]
+    pub fn by(self, connections: usize, seconds: u64) -> Self {
+        Self { threads: 2.min(connections), connections, seconds, ..self }
+    }
+
     /// With a thread for each connection, for scripts whose next request depends on the last answer.
     #[must_use]
     pub fn with_a_thread_a_connection(self) -> Self {

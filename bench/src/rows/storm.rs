@@ -1,6 +1,7 @@
 use super::{interleave, login::logins};
 use crate::{
     failure::Outcome,
+    load::Load,
     report::{Row, Target, Unit},
     service::Service,
     stage::{OWN_CACHE, Stage},
@@ -19,15 +20,23 @@ pub fn measure(stage: &Stage) -> Outcome<Vec<Row>> {
     let library = stage.on_postgres()?;
     let service = Service::start(&library.service(OWN_CACHE))?;
     let reads = stage.reads("storm", library.paths().take(HOT))?;
-    let logins = logins(stage, library, CONNECTIONS, stage.options.seconds + 2 * MARGIN)?;
-    let in_a_storm = || {
-        let storm = logins.start(&service)?;
+    let seconds = stage.options.seconds + 2 * MARGIN;
+    let logins = logins(stage, library, CONNECTIONS, seconds)?;
+    let more_reads = stage.reads("more", library.paths().take(HOT))?.by(CONNECTIONS, seconds);
+    let during = |other: &Load| {
+        let other = other.start(&service)?;
         thread::sleep(Duration::from_secs(MARGIN));
         let report = reads.run(&service)?;
-        storm.finish()?;
+        other.finish()?;
         Ok(report.p99_milliseconds())
     };
-    let [ceiling, subject] = interleave(stage, [&mut |_| Ok(reads.run(&service)?.p99_milliseconds()), &mut |_| in_a_storm()])?;
-    let name = "p99 of cached reads by 32 connections while 8 log in, against the same without them";
-    Ok(vec![Row::ratio(name, Unit::Milliseconds, subject, ceiling, Target::AtMost(1.5))?])
+    let [alone, among_reads, in_a_storm] = interleave(
+        stage,
+        [&mut |_| Ok(reads.run(&service)?.p99_milliseconds()), &mut |_| during(&more_reads), &mut |_| during(&logins)],
+    )?;
+    let row = |against: &str, ceiling| {
+        let name = format!("p99 of cached reads by 32 connections while 8 log in, against the same {against}");
+        Row::ratio(&name, Unit::Milliseconds, in_a_storm.clone(), ceiling, Target::AtMost(1.5))
+    };
+    Ok(vec![row("without them", alone)?, row("while 8 more read", among_reads)?])
 }

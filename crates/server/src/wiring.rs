@@ -416,8 +416,7 @@ impl Caches {
                 members: Arc::new(RedisCache::<_, MemberInRedis>::new(redis.clone(), time_to_live)),
             },
             Some(redis) => {
-                let (books, members) =
-                    (NearValues::<_, BookInRedis>::new(time_to_live), NearValues::<_, MemberInRedis>::new(time_to_live));
+                let (books, members) = (NearValues::<_, BookInRedis>::new(), NearValues::<_, MemberInRedis>::new());
                 let tracking = redis.track(vec![books.clone(), members.clone()]);
                 Self {
                     books: Arc::new(NearCache::new(books, RedisCache::new(redis.clone(), time_to_live), tracking.clone())),

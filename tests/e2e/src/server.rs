@@ -94,6 +94,16 @@ impl Server {
         &self.log
     }
 
+    /// [`log`](Self::log), with everything that was logged before this is called: lines are written in order, but not at once.
+    ///
+    /// # Panics
+    /// Where the server does not answer.
+    pub async fn caught_up_log(&self) -> &Log {
+        let answer = self.get("/health/live").await;
+        self.log.events_of_request(answer.header("X-Request-Id").expect("each answer has one")).await;
+        &self.log
+    }
+
     /// What it has said on stderr since it was started last.
     #[must_use]
     pub const fn stderr(&self) -> &Log {

@@ -10,7 +10,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// Argon2id in memory that it is lent. To get 19 MiB from the system for each hash, and to have them zeroed, takes nearly as long as to hash.
+/// Argon2id in memory that it is lent. To get 19 MiB from the system for each hash, and to have them zeroed, takes more than half as long as to hash.
 pub struct Argon2In<'memory> {
     params: Params,
     memory: RefCell<&'memory mut Vec<Block>>,
@@ -43,7 +43,10 @@ impl CustomizedPasswordHasher<PasswordHash> for Argon2In<'_> {
         let algorithm = algorithm.map(Algorithm::try_from).transpose()?.unwrap_or_default();
         let version = version.map(Version::try_from).transpose()?.unwrap_or_default();
         let mut memory = self.memory.try_borrow_mut().map_err(|_| Error::Internal)?;
-        memory.resize(params.block_count(), Block::default());
+        let blocks = params.block_count();
+        let missing = blocks.saturating_sub(memory.len());
+        memory.try_reserve_exact(missing).map_err(|_| Error::OutOfMemory)?;
+        memory.resize(blocks, Block::default());
         let mut buffer = [0; Output::MAX_LENGTH];
         let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
         let output = buffer.get_mut(..length).ok_or(Error::OutputSize)?;
@@ -59,7 +62,7 @@ impl CustomizedPasswordHasher<PasswordHash> for Argon2In<'_> {
     }
 }
 
-/// Memory that has been hashed in, and is kept as long as others wait to hash.
+/// Memory that has been hashed in, and is kept while others wait to hash.
 #[derive(Default)]
 pub struct SpareMemory(Mutex<Vec<Vec<Block>>>);
 
@@ -81,8 +84,20 @@ impl SpareMemory {
 
 #[cfg(test)]
 mod tests {
-    use super::SpareMemory;
-    use argon2::Block;
+    use super::{Argon2In, SpareMemory};
+    use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher, Version};
+
+    #[test]
+    fn what_was_hashed_before_in_the_same_memory_does_not_matter() {
+        let mut memory = Vec::new();
+        for kibibytes in [64, 512, 64, 8, 512] {
+            let params = Params::new(kibibytes, 2, 1, None).expect("parameters");
+            let fresh = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+            let expected = fresh.hash_password_with_salt(b"correct horse", b"sixteen bytes it").expect("a hash");
+            let hash = Argon2In::new(params, &mut memory).hash_password_with_salt(b"correct horse", b"sixteen bytes it");
+            assert_eq!(hash.expect("a hash"), expected);
+        }
+    }
 
     #[test]
     fn memory_is_kept_while_somebody_waits_and_no_longer() {

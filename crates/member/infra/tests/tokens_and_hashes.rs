@@ -136,7 +136,7 @@ async fn hashes_with_other_parameters_still_verify() {
 
 /// Who waits hashes in the memory of who was before, which may have been larger or smaller.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_hashed_before_in_the_same_memory_does_not_matter() {
+async fn of_many_who_hash_at_once_each_is_told_their_own() {
     let hasher = hasher();
     let large = hasher.hash(&a_password()).await.expect("a hash");
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(1_024, 1, 1, None).expect("parameters"));

@@ -22,7 +22,7 @@ const TIMESTAMP: StaticFormatDescription =
 /// How long most lines are at the most, in bytes.
 const USUAL_LENGTH: usize = 512;
 
-/// Writes an event as a line of JSON, the same as [`Json`](tracing_subscriber::fmt::format::Json) with flattened events and the list of spans does. That
+/// Writes an event as a line of JSON, which says the same as [`Json`](tracing_subscriber::fmt::format::Json) with flattened events and the list of spans does. That
 /// one reads the fields of every span again for every line, and writes character by character: it took a third of a cached read.
 pub struct JsonLines;
 

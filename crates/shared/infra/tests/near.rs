@@ -13,15 +13,20 @@ use library_testkit::{
     servers::{RedisServer, redis_url_of_its_own},
     unique_id,
 };
-use near_cache::near_cache;
+use near_cache::{near_cache, near_cache_over};
 use number_in_redis::NumberInRedis;
 use raw_redis::raw_connection;
 use std::{
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
 };
 use uuid::Uuid;
 
@@ -103,7 +108,8 @@ async fn no_reader_sees_a_value_older_than_a_write_acknowledged_before_the_lag()
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_believed_while_redis_is_unheard_of() {
     let redis = RedisServer::start().await;
-    let (cache, id) = (near_cache(&redis.url(), TIME_TO_LIVE).await, unique_id());
+    let connections = RedisConnections::open(&redis.url()).expect("a URL of Redis");
+    let (cache, id) = (near_cache_over(connections, TIME_TO_LIVE).await, unique_id());
     put(&cache, id, 7).await;
 
     redis.freeze().await;
@@ -117,6 +123,58 @@ async fn nothing_is_believed_while_redis_is_unheard_of() {
     assert_eq!(cache.look_up(id).await, LookUp::Bypass);
     redis.restart().await;
     wait_until(async || !matches!(cache.look_up(id).await, LookUp::Bypass)).await;
+}
+
+/// The connection that brings word of changes says nothing more and does not break, and everything else works.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_believed_while_no_word_of_changes_arrives() {
+    let redis = RedisServer::start().await;
+    let is_silent = Arc::new(AtomicBool::new(false));
+    let way = silencing_way_to(format!("127.0.0.1:{}", redis.port()), Arc::clone(&is_silent)).await;
+    let (here, there) =
+        (near_cache(&format!("redis://{way}/0"), TIME_TO_LIVE).await, near_cache(&redis.url(), TIME_TO_LIVE).await);
+    let id = unique_id();
+    put(&there, id, 7).await;
+    put(&here, id, 7).await;
+
+    is_silent.store(true, Ordering::SeqCst);
+    there.forget(id).await;
+    put(&there, id, 8).await;
+    tokio::time::sleep(LAG).await;
+    assert_eq!(here.look_up(id).await, LookUp::Hit(8));
+}
+
+/// A way to this Redis on which nothing comes back over connections that are told of changes, once it is silent.
+async fn silencing_way_to(redis: String, is_silent: Arc<AtomicBool>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let (redis, is_silent, is_told) = (redis.clone(), Arc::clone(&is_silent), Arc::new(AtomicBool::new(false)));
+            tokio::spawn(async move {
+                let redis = TcpStream::connect(redis).await.expect("Redis is there");
+                let ((mut from_client, mut to_client), (mut from_redis, mut to_redis)) =
+                    (client.into_split(), redis.into_split());
+                let tells = Arc::clone(&is_told);
+                tokio::spawn(async move {
+                    let mut bytes = [0; 4_096];
+                    while let Ok(length @ 1..) = from_client.read(&mut bytes).await {
+                        if bytes[..length].windows(8).any(|word| word == b"TRACKING") {
+                            tells.store(true, Ordering::SeqCst);
+                        }
+                        drop(to_redis.write_all(&bytes[..length]).await);
+                    }
+                });
+                let mut bytes = [0; 4_096];
+                while let Ok(length @ 1..) = from_redis.read(&mut bytes).await {
+                    if !(is_told.load(Ordering::SeqCst) && is_silent.load(Ordering::SeqCst)) {
+                        drop(to_client.write_all(&bytes[..length]).await);
+                    }
+                }
+            });
+        }
+    });
+    address
 }
 
 /// What changed while nobody listened was told to nobody.
@@ -142,10 +200,14 @@ async fn what_changed_while_the_connection_was_broken_is_not_found_afterwards() 
     })
     .await;
     // Near again, and still the new one.
-    for _ in 0..100 {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-        assert_ne!(cache.look_up(id).await, LookUp::Hit(7));
-    }
+    wait_until(async || {
+        let before = gets(&mut raw.clone()).await;
+        for _ in 0..20 {
+            assert_ne!(cache.look_up(id).await, LookUp::Hit(7));
+        }
+        gets(&mut raw.clone()).await - before < 10
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,8 +228,8 @@ async fn a_redis_that_does_not_tell_of_changes_is_a_cache_all_the_same() {
     let rules = ["on", ">secret", "~*", "&*", "+@all", "-client|tracking"];
     let () = Cmd::new().arg("ACL").arg("SETUSER").arg("reader").arg(&rules).query_async(&mut raw).await.expect("a user");
     let url = redis.url().replace("redis://", "redis://reader:secret@");
-    let connections = RedisConnections::open(&url).expect("a URL of Redis");
-    let values = NearValues::<_, NumberInRedis>::new(TIME_TO_LIVE);
+    let connections = RedisConnections::open(&url).expect("a URL of Redis").with_command_limit(PATIENCE);
+    let values = NearValues::<_, NumberInRedis>::new();
     let tracking = connections.track(vec![values.clone()]);
     let cache: NumberCache = Arc::new(NearCache::new(values, RedisCache::new(connections, TIME_TO_LIVE), tracking.clone()));
     let id = unique_id();

@@ -1,4 +1,8 @@
-use super::{Cache, CacheUsage, FillPermit, LookUp, usage::UsageCounters, values::Values};
+use super::{
+    Cache, CacheUsage, FillPermit, LookUp,
+    usage::UsageCounters,
+    values::{Generation, Values},
+};
 use async_trait::async_trait;
 use std::time::Duration;
 use uuid::Uuid;
@@ -20,11 +24,16 @@ impl<V: Clone + Send + Sync + 'static> InProcessCache<V> {
 #[async_trait]
 impl<V: Clone + Send + Sync + 'static> Cache<V> for InProcessCache<V> {
     async fn look_up(&self, id: Uuid) -> LookUp<V> {
-        self.counters.looked_up(self.values.look_up(id))
+        self.counters.looked_up(match self.values.look_up(id) {
+            Ok(value) => LookUp::Hit(value),
+            Err(Generation(generation)) => LookUp::Miss(FillPermit(generation.into())),
+        })
     }
 
     async fn fill(&self, id: Uuid, permit: FillPermit, value: &V) {
-        self.values.keep(id, permit, value.clone());
+        if let Ok(generation) = permit.0.try_into() {
+            self.values.keep(id, Generation(generation), value.clone());
+        }
     }
 
     async fn forget(&self, id: Uuid) {

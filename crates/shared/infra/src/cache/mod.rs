@@ -1,6 +1,7 @@
 //! Values of one kind, kept by id for a while, so that the database need not answer again.
 //!
-//! A cache is correct if a reader never sees a value older than the last write that was acknowledged before the reader began. Two
+//! A cache is correct if a reader never sees a value older than the last write that was acknowledged before the reader began; where another server wrote,
+//! and there is a level in the process above Redis, than the last of them at most [`KeyTracking::LAG`](crate::redis::KeyTracking::LAG) ago. Two
 //! rules make it so: who writes forgets the value after the commit, and who read a value from the database may fill it in only
 //! if nobody has forgotten the id since that reader looked it up, which its [`FillPermit`] proves.
 //!
@@ -32,7 +33,7 @@ pub trait Cache<V>: Send + Sync {
     async fn fill(&self, id: Uuid, permit: FillPermit, value: &V);
 
     /// Forgets a value, after the commit of a change to it. This server does not see it again, even where the cache is away at
-    /// this moment; others do until the cache has heard it, or the value has expired.
+    /// this moment; others do until the cache has heard it and has told them, or the value has expired.
     async fn forget(&self, id: Uuid);
 
     /// How it has been used so far.

@@ -11,10 +11,13 @@ use std::{
 };
 use uuid::Uuid;
 
+/// How long a value is kept near: it may have had little time left in Redis, which tells that it has expired only when it removes it.
+const TIME_TO_LIVE: Duration = Duration::from_secs(5);
+
 /// A level in this process's memory above a cache in Redis, which spares most look-ups the trip.
 ///
 /// Redis tells of every key that changes, whoever changes it ([`KeyTracking`]), and so the value is forgotten here. What is here counts only as
-/// long as that word is known to arrive: a look-up never finds what another server wrote over longer ago than
+/// long as that word is known to arrive: a look-up never finds what another server had Redis forget longer ago than
 /// [`KeyTracking::LAG`]. What this server itself wrote over it does not find at all.
 pub struct NearCache<V, C> {
     near: Arc<NearValues<V, C>>,
@@ -26,24 +29,26 @@ pub struct NearCache<V, C> {
 /// The values of one kind that are kept near, as long as Redis says nothing else.
 pub struct NearValues<V, C> {
     values: Values<V>,
+    /// What their keys in Redis begin with.
+    prefix: String,
     kind: PhantomData<fn() -> C>,
 }
 
 impl<V: Clone + Send + Sync + 'static, C: RedisValue<V> + 'static> NearValues<V, C> {
-    /// No values yet; each lives for so long.
+    /// No values yet.
     #[must_use]
-    pub fn new(time_to_live: Duration) -> Arc<Self> {
-        Arc::new(Self { values: Values::new(time_to_live), kind: PhantomData })
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self { values: Values::new(TIME_TO_LIVE), prefix: format!("{}:", C::NAMESPACE), kind: PhantomData })
     }
 }
 
 impl<V: Clone + Send + Sync + 'static, C: RedisValue<V> + 'static> TrackedKeys for NearValues<V, C> {
-    fn prefix(&self) -> &'static str {
-        C::NAMESPACE
+    fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     fn changed(&self, key: &[u8]) {
-        let id = key.strip_prefix(C::NAMESPACE.as_bytes()).and_then(|rest| Uuid::try_parse_ascii(rest.strip_prefix(b":")?).ok());
+        let id = key.strip_prefix(self.prefix.as_bytes()).and_then(|id| Uuid::try_parse_ascii(id).ok());
         if let Some(id) = id {
             self.values.forget(id);
         }
@@ -68,16 +73,16 @@ impl<V: Clone + Send + Sync + 'static, C: RedisValue<V> + 'static> Cache<V> for 
         if !self.tracking.is_current() {
             return self.far.look_up(id).await;
         }
-        let permit = match self.near.values.look_up(id) {
-            LookUp::Miss(permit) => permit,
-            found @ (LookUp::Hit(_) | LookUp::Bypass) => {
+        let generation = match self.near.values.look_up(id) {
+            Ok(value) => {
                 self.hits.fetch_add(1, Ordering::Relaxed);
-                return found;
+                return LookUp::Hit(value);
             }
+            Err(generation) => generation,
         };
         let found = self.far.look_up(id).await;
         if let LookUp::Hit(value) = &found {
-            self.near.values.keep(id, permit, value.clone());
+            self.near.values.keep(id, generation, value.clone());
         }
         found
     }

@@ -1,4 +1,3 @@
-use super::{FillPermit, LookUp};
 use std::{
     hash::{BuildHasher, RandomState},
     sync::atomic::{AtomicU64, Ordering},
@@ -11,6 +10,10 @@ const CAPACITY: u64 = 10_000;
 
 /// How many counters the ids share.
 const GENERATIONS: usize = 8_192;
+
+/// How often an id, or one that shares its counter, has been forgotten.
+#[derive(Debug, Clone, Copy)]
+pub struct Generation(pub u64);
 
 /// Values in this process's memory: so many at the most, and each for a while.
 ///
@@ -33,22 +36,24 @@ impl<V: Clone + Send + Sync + 'static> Values<V> {
         }
     }
 
-    /// The value, or the right to keep what is read from elsewhere.
-    pub fn look_up(&self, id: Uuid) -> LookUp<V> {
+    /// The value, or else the generation to keep one under that is read from elsewhere.
+    pub fn look_up(&self, id: Uuid) -> Result<V, Generation> {
         let current = self.generation(id).load(Ordering::SeqCst);
         match self.kept.get(&id) {
-            Some((generation, value)) if generation == current => LookUp::Hit(value),
-            _ => LookUp::Miss(FillPermit(u128::from(current))),
+            Some((generation, value)) if generation == current => Ok(value),
+            _ => Err(Generation(current)),
         }
     }
 
-    /// Keeps a value, where its id has not been forgotten since the permit was given.
-    pub fn keep(&self, id: Uuid, permit: FillPermit, value: V) {
-        let is_current = |generation: u64| self.generation(id).load(Ordering::SeqCst) == generation;
-        let Some(generation) = u64::try_from(permit.0).ok().filter(|generation| is_current(*generation)) else { return };
+    /// Keeps a value, where its id has not been forgotten since this was its generation.
+    pub fn keep(&self, id: Uuid, Generation(generation): Generation, value: V) {
+        let is_current = || self.generation(id).load(Ordering::SeqCst) == generation;
+        if !is_current() {
+            return;
+        }
         self.kept.insert(id, (generation, value));
         // Forgotten meanwhile: nobody would see it, but what was deleted must not stay in memory, either.
-        if !is_current(generation) {
+        if !is_current() {
             self.kept.invalidate(&id);
         }
     }

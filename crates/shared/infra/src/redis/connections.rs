@@ -30,7 +30,7 @@ const COMMAND_LIMIT: Duration = Duration::from_millis(50);
 pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 
 /// What is written to see whether Redis takes it; it is gone after a millisecond.
-const PROBE: &str = "library:probe";
+pub(super) const PROBE: &str = "library:probe";
 
 /// How many connections a server has to Redis.
 const CONNECTIONS: usize = 16;
@@ -195,7 +195,7 @@ fn tracking_client(client: &Client) -> Result<Client, RedisError> {
 }
 
 /// Whether Redis answered a command, as was hoped for or not.
-fn is_answered<T>(outcome: &Result<T, RedisCommandError>) -> bool {
+pub(super) fn is_answered<T>(outcome: &Result<T, RedisCommandError>) -> bool {
     outcome.as_ref().err().is_none_or(RedisCommandError::is_an_answer)
 }
 

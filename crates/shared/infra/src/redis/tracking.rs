@@ -1,7 +1,10 @@
-use super::connections::CONNECT_LIMIT;
+use super::{
+    RedisCommandError,
+    connections::{CONNECT_LIMIT, PROBE, is_answered},
+};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use deadpool_redis::redis::{
-    AsyncConnectionConfig, Client, Cmd, PushInfo, PushKind, RedisError, Value, aio::MultiplexedConnection,
+    AsyncCommands, AsyncConnectionConfig, Client, Cmd, PushInfo, PushKind, Value, aio::MultiplexedConnection,
 };
 use std::{
     convert::Infallible,
@@ -11,7 +14,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::{runtime::Handle, time::error::Elapsed};
+use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
@@ -21,10 +24,13 @@ const INTERVAL: Duration = Duration::from_millis(10);
 /// How long it may take to answer that before the connection is given up.
 const ANSWER_LIMIT: Duration = Duration::from_secs(1);
 
+/// How often it is seen to that Redis takes what it is given, which one that is the master no more does not: it may hear of nothing itself.
+const PROBE_INTERVAL: Duration = Duration::from_secs(1);
+
 /// Keys whose changes somebody wants to hear of.
 pub trait TrackedKeys: Send + Sync {
     /// What they begin with.
-    fn prefix(&self) -> &'static str;
+    fn prefix(&self) -> &str;
 
     /// A key has been written, has been deleted, or has expired. It may be one of others', with another prefix.
     fn changed(&self, key: &[u8]);
@@ -124,7 +130,7 @@ impl Listener {
     }
 
     /// Makes a connection that Redis tells of changes.
-    async fn connect(&self) -> Result<MultiplexedConnection, TrackingError> {
+    async fn connect(&self) -> Result<MultiplexedConnection, RedisCommandError> {
         let keys = Arc::clone(&self.keys);
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT_LIMIT))
@@ -149,8 +155,13 @@ impl Listener {
     }
 
     /// Asks again and again, until there is no answer.
-    async fn follow(&self, mut connection: MultiplexedConnection) -> Result<Infallible, TrackingError> {
+    async fn follow(&self, mut connection: MultiplexedConnection) -> Result<Infallible, RedisCommandError> {
+        let mut probed_at = None;
         loop {
+            if probed_at.is_none_or(|probed_at: Instant| probed_at.elapsed() >= PROBE_INTERVAL) {
+                probe(&mut connection).await?;
+                probed_at = Some(Instant::now());
+            }
             let asked_at = Instant::now();
             tokio::time::timeout(ANSWER_LIMIT, Cmd::ping().query_async::<()>(&mut connection)).await??;
             self.freshness.confirm(asked_at);
@@ -159,13 +170,11 @@ impl Listener {
     }
 }
 
-/// Why Redis does not tell of changes.
-#[derive(Debug, thiserror::Error)]
-enum TrackingError {
-    #[error(transparent)]
-    Redis(#[from] RedisError),
-    #[error("no answer in time")]
-    TimedOut(#[from] Elapsed),
+/// Sees whether Redis takes what it is given. One that is full does not, and tells of changes all the same.
+async fn probe(connection: &mut MultiplexedConnection) -> Result<(), RedisCommandError> {
+    let written = tokio::time::timeout(ANSWER_LIMIT, connection.pset_ex::<_, _, ()>(PROBE, "", 1)).await?;
+    let outcome = written.map_err(RedisCommandError::from);
+    if is_answered(&outcome) { Ok(()) } else { outcome }
 }
 
 /// Hands on what Redis says has changed: some keys, or, where it has thrown everything away, all of them.

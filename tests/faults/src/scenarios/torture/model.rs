@@ -1,13 +1,14 @@
 use super::history::{Event, Record, What};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-/// Nobody was told what cannot be, given what all were told. Where the cache may be behind, reads may be of an older version.
-pub fn assert_agrees(record: &Record, reads_are_fresh: bool) {
+/// Nobody was told what cannot be, given what all were told. Reads may be of a version that was replaced so long before at the most; where that is
+/// nothing, of any.
+pub fn assert_agrees(record: &Record, lag_of_reads: Option<Duration>) {
     let complaints: Vec<_> =
-        [versions(record), reads(record, reads_are_fresh), loans(&record.events), tokens(&record.events), keys(&record.events)]
+        [versions(record), reads(record, lag_of_reads), loans(&record.events), tokens(&record.events), keys(&record.events)]
             .concat();
     assert!(complaints.is_empty(), "{complaints:#?}");
 }
@@ -28,8 +29,8 @@ fn versions(record: &Record) -> Vec<String> {
     complaints
 }
 
-/// A version is shown as it was made, and not when a later one had been told already.
-fn reads(record: &Record, are_fresh: bool) -> Vec<String> {
+/// A version is shown as it was made, and not when a later one had been told a moment before.
+fn reads(record: &Record, lag: Option<Duration>) -> Vec<String> {
     let changes = changes(&record.events);
     let mut complaints = Vec::new();
     for event in &record.events {
@@ -39,7 +40,7 @@ fn reads(record: &Record, are_fresh: bool) -> Vec<String> {
             if other == version && other_title != title {
                 complaints.push(format!("version {version} of {book} is {other_title} and was shown as {title}"));
             }
-            if are_fresh && other > version && *told < event.asked {
+            if other > version && lag.is_some_and(|lag| *told + lag < event.asked) {
                 complaints.push(format!("version {version} of {book} was shown when {other} was known"));
             }
         }

@@ -38,10 +38,11 @@ fn a_lost_update_is_noticed() {
 #[test]
 fn what_is_shown_wrong_or_late_is_noticed() {
     let right = record([(0, 1, changed(2, "a")), (0, 3, read(1, "before")), (2, 3, read(2, "a"))]);
-    assert_eq!(reads(&right, true), [""; 0]);
-    assert_eq!(reads(&record([(0, 1, changed(2, "a")), (0, 3, read(2, "b"))]), false).len(), 1);
+    assert_eq!(reads(&right, Some(Duration::ZERO)), [""; 0]);
+    assert_eq!(reads(&record([(0, 1, changed(2, "a")), (0, 3, read(2, "b"))]), None).len(), 1);
     let late = record([(0, 1, changed(2, "a")), (2, 3, read(1, "before"))]);
-    assert_eq!((reads(&late, true).len(), reads(&late, false).len()), (1, 0));
+    let lags = [Some(Duration::ZERO), Some(Duration::from_secs(1)), None];
+    assert_eq!(lags.map(|lag| reads(&late, lag).len()), [1, 0, 0]);
 }
 
 #[test]
