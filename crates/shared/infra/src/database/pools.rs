@@ -218,7 +218,7 @@ impl Database {
         match &self.pools {
             Pools::Postgres(PostgresPools { pipelines, .. }) => {
                 if let Some(pool) = pipelines.here() {
-                    return PipelinedConnection::of(pool).await.map(SessionConnection::Pipelined).map_err(unavailable);
+                    return in_time(PipelinedConnection::of(pool)).await.map(SessionConnection::Pipelined);
                 }
             }
             Pools::Sqlite(SqlitePools { inline, .. }) => {
@@ -266,11 +266,11 @@ impl Pools {
 }
 
 async fn postgres(pool: &MeasuredPool<Manager<AsyncPgConnection>>) -> Result<LeasedConnection, DependencyError> {
-    pool.get().await.map(|object| LeasedConnection::new(Connection::Postgres(object))).map_err(unavailable)
+    in_time(pool.get()).await.map(|object| LeasedConnection::new(Connection::Postgres(object)))
 }
 
 async fn sqlite(pool: &MeasuredPool<Manager<SqliteAsyncConnection>>) -> Result<LeasedConnection, DependencyError> {
-    pool.get().await.map(|object| LeasedConnection::new(Connection::Sqlite(object))).map_err(unavailable)
+    in_time(pool.get()).await.map(|object| LeasedConnection::new(Connection::Sqlite(object)))
 }
 
 /// The innermost reason of an error: what the database or the network said.
@@ -282,8 +282,15 @@ fn reason(error: &DependencyError) -> String {
     innermost.to_string()
 }
 
-fn unavailable(error: PoolError<impl Error + Send + Sync + 'static>) -> DependencyError {
-    DependencyError::unavailable("database", error)
+/// Holds getting a connection to its time limit in all: the pool's own limits are one for waiting until there is room, and another for
+/// making a connection then.
+async fn in_time<T, E>(getting: impl Future<Output = Result<T, PoolError<E>>>) -> Result<T, DependencyError>
+where
+    E: Error + Send + Sync + 'static,
+{
+    let got = tokio::time::timeout(CONNECTION_LIMIT, getting).await;
+    got.map_err(|elapsed| DependencyError::unavailable("database", elapsed))?
+        .map_err(|error| DependencyError::unavailable("database", error))
 }
 
 pub(super) fn pool<M: managed::Manager>(manager: M, connections: usize) -> Result<managed::Pool<M>, BuildError> {
